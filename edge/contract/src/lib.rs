@@ -1,0 +1,14 @@
+//! What clients of the API may rely on, in types: the wire bodies, the job id, the API key, the tiers, the error codes
+//! and the paths. It knows neither Workers nor browsers and does no I/O, so that the Worker, the dashboard, the
+//! operator's command and the tests all speak from the same page.
+
+mod batch;
+mod error;
+mod job_id;
+mod key;
+pub mod path;
+
+pub use batch::{BatchStatus, ItemError, JobList, JobStatus, JobSummary};
+pub use error::{Code, ErrorBody};
+pub use job_id::{JobId, NotAJobId};
+pub use key::{ApiKey, KEY_PREFIXES, KeyRecord, NotAKey, Ping, Scope, Tier, bearer};
