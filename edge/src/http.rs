@@ -1,0 +1,122 @@
+//! One request in, one answer out: the only place that touches JavaScript's `Request` and `Response`.
+
+use crate::{error::ApiError, limits};
+use contract::Tier;
+use serde::Serialize;
+use std::{cell::Cell, fmt::Write, rc::Rc};
+use wasm_bindgen::prelude::*;
+use worker::Env;
+
+#[wasm_bindgen(module = "/src/http.js")]
+extern "C" {
+    fn read(request: &web_sys::Request) -> String;
+
+    fn answer(status: u16, body: &[u8], request_id: &str, extra: &str) -> web_sys::Response;
+
+    #[wasm_bindgen(catch, js_name = withinLimit)]
+    pub async fn within_limit(env: &Env, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+}
+
+/// What is read of a request before its body.
+pub struct Incoming(String);
+
+impl Incoming {
+    pub fn new(request: &web_sys::Request) -> Self {
+        Self(read(request))
+    }
+
+    // Neither a method, nor a URL, nor a header value can contain the line break that separates them.
+    fn field(&self, at: usize) -> &str {
+        self.0.split('\n').nth(at).unwrap_or_default()
+    }
+
+    pub fn method(&self) -> &str {
+        self.field(0)
+    }
+
+    /// The path as it was sent: nothing in the contract needs decoding.
+    pub fn path(&self) -> &str {
+        let after_host = self.after_host();
+        after_host.split_once('?').map_or(after_host, |(path, _)| path)
+    }
+
+    pub fn query(&self) -> &str {
+        self.after_host().split_once('?').map_or("", |(_, query)| query)
+    }
+
+    fn after_host(&self) -> &str {
+        let url = self.field(1);
+        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/")
+    }
+
+    pub fn authorization(&self) -> &str {
+        self.field(2)
+    }
+
+    pub fn if_none_match(&self) -> &str {
+        self.field(3)
+    }
+
+    /// The client's address as Cloudflare saw it; empty only where no proxy stands in front.
+    pub fn address(&self) -> &str {
+        self.field(4)
+    }
+}
+
+/// An answer before it has met JavaScript.
+pub struct Answer {
+    status: u16,
+    body: Rc<str>,
+    headers: String,
+}
+
+impl Answer {
+    pub fn new(status: u16, body: Rc<str>) -> Self {
+        Self { status, body, headers: String::new() }
+    }
+
+    /// 200 with `body` as JSON.
+    pub fn json(body: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(body).map_err(|error| ApiError::Internal(error.to_string()))?;
+        Ok(Self::new(200, body.into()))
+    }
+
+    pub fn header(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.headers, "{name}: {value}");
+        self
+    }
+
+    /// `tier` is that of the key, once there is one.
+    pub fn send(self, request_id: &str, tier: Option<Tier>) -> web_sys::Response {
+        let answered = match tier {
+            Some(tier) => self.header("ratelimit-policy", limits::policy(tier)),
+            None => self,
+        };
+        answer(answered.status, answered.body.as_bytes(), request_id, &answered.headers)
+    }
+}
+
+/// A name for one request: 64 random bits of the isolate, then the request's number in it.
+pub fn request_id() -> String {
+    thread_local! {
+        static ISOLATE: Cell<Option<u64>> = const { Cell::new(None) };
+        static REQUESTS: Cell<u32> = const { Cell::new(0) };
+    }
+    // Not at start-up: outside of a request the platform gives no randomness.
+    let isolate = ISOLATE.get().unwrap_or_else(|| {
+        let random = js_sys::Math::random().to_bits().rotate_left(32) ^ js_sys::Math::random().to_bits();
+        ISOLATE.set(Some(random));
+        random
+    });
+    let number = REQUESTS.get().wrapping_add(1);
+    REQUESTS.set(number);
+    format!("{isolate:016x}{number:08x}")
+}
+
+/// Milliseconds since 1970 UTC. Within one request it moves only when something was awaited.
+pub fn now() -> u64 {
+    // The platform's clock counts whole milliseconds from 1970 on: neither sign nor fraction is lost.
+    js_sys::Date::now() as u64
+}

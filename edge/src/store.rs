@@ -1,0 +1,112 @@
+//! All SQL. Every statement that a request runs begins at the account, so none can reach another account's rows.
+
+use crate::{error::ApiError, job_list::Cursor};
+use contract::{JobId, JobStatus, JobSummary};
+use serde::{Deserialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+use worker::{D1PreparedStatement, Env, d1::D1Error};
+
+const DB: &str = "DB";
+
+/// A job's row, without its errors. Times are milliseconds since 1970 UTC.
+#[derive(Deserialize)]
+pub struct JobRow {
+    pub status: JobStatus,
+    pub received: u32,
+    pub imported: u32,
+    pub failed: u32,
+    pub version: u64,
+    pub created_at: u64,
+}
+
+/// The job's row, then its errors as JSON arrays of 256 indexes each: one value of D1 holds at most 2,000,000 bytes, and
+/// a row for each error would make 50,000 crossings. The errors are left out where the caller has the version already.
+const JOB: &str = "\
+SELECT json_object('status', status, 'received', received, 'imported', imported, 'failed', failed, \
+  'version', version, 'created_at', created_at), -1 AS part \
+FROM batch_jobs WHERE account_id = ?1 AND id = ?2 \
+UNION ALL \
+SELECT json_group_array(json_object('index', item_index, 'error', error) ORDER BY item_index), item_index / 256 AS part \
+FROM batch_errors WHERE account_id = ?1 AND job_id = ?2 \
+  AND ?3 IS NOT (SELECT version FROM batch_jobs WHERE account_id = ?1 AND id = ?2) \
+GROUP BY 2 ORDER BY part";
+
+/// One job of the account: its row, and its errors as JSON arrays in order, unless its version is `known`.
+pub async fn job(
+    env: &Env,
+    account: &str,
+    id: JobId,
+    known: Option<u64>,
+) -> Result<Option<(JobRow, Vec<String>)>, ApiError> {
+    // A version is far below 2^53: it counts the changes of one job.
+    let known = known.map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
+    let statement = prepare(env, JOB, &[account.into(), id.hex().into(), known])?;
+    let mut texts = texts(statement).await?.into_iter();
+    let Some(row) = texts.next() else { return Ok(None) };
+    Ok(Some((from_json(&row)?, texts.collect())))
+}
+
+/// The times go out as RFC 3339. A page begins behind its cursor: older, or as old and with a lower id.
+const JOBS: &str = "\
+SELECT json_array(created_at, json_object('id', 'job_' || id, 'status', status, 'received', received, \
+  'imported', imported, 'failed', failed, \
+  'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch'), \
+  'started_at', strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch'), \
+  'finished_at', strftime('%Y-%m-%dT%H:%M:%fZ', finished_at / 1000.0, 'unixepoch'))) \
+FROM batch_jobs WHERE account_id = ?1 AND (?3 IS NULL OR (created_at, id) < (CAST(?3 AS INTEGER), ?4)) \
+ORDER BY created_at DESC, id DESC LIMIT CAST(?2 AS INTEGER)";
+
+/// At most `limit` jobs of the account behind `after`, newest first, each with the cursor that points at it.
+pub async fn jobs(
+    env: &Env,
+    account: &str,
+    limit: u32,
+    after: Option<Cursor>,
+) -> Result<Vec<(Cursor, JobSummary)>, ApiError> {
+    let (created_at, id) = match after {
+        // What a client may send here is bounded by what a JavaScript number holds; past it no job lies anyway.
+        Some(cursor) => (JsValue::from_f64(cursor.created_at as f64), cursor.id.hex().into()),
+        None => (JsValue::NULL, JsValue::NULL),
+    };
+    let statement = prepare(env, JOBS, &[account.into(), limit.into(), created_at, id])?;
+    let rows = texts(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let (created_at, job): (u64, JobSummary) = from_json(row)?;
+            Ok((Cursor { created_at, id: job.id }, job))
+        })
+        .collect()
+}
+
+fn prepare(env: &Env, sql: &str, values: &[JsValue]) -> Result<D1PreparedStatement, ApiError> {
+    env.d1(DB).and_then(|db| db.prepare(sql).bind(values)).map_err(unavailable)
+}
+
+/// Runs a statement and returns the first column of each row.
+async fn texts(statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
+    let rows = statement.raw_js_value().await.map_err(unavailable)?;
+    rows.into_iter()
+        .map(|row| {
+            js_sys::Array::from(&row)
+                .get(0)
+                .as_string()
+                .ok_or_else(|| ApiError::Internal("a row without text in its first column".to_owned()))
+        })
+        .collect()
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_json::from_str(text).map_err(|error| ApiError::Internal(format!("a row of the store: {error}")))
+}
+
+fn unavailable(error: worker::Error) -> ApiError {
+    ApiError::Unavailable(match error {
+        // Display of a D1 error may throw; its cause may not.
+        worker::Error::D1(error) => cause(&error),
+        error => format!("D1: {error}"),
+    })
+}
+
+fn cause(error: &D1Error) -> String {
+    format!("D1: {}", error.cause())
+}
