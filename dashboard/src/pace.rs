@@ -1,0 +1,66 @@
+//! When to ask again.
+
+use crate::api::Error;
+
+/// Milliseconds between two polls where the server says nothing about it.
+const USUAL: f64 = 5_000.0;
+/// The longest wait between two attempts, in milliseconds, unless the server asks for more.
+const LONGEST: f64 = 30_000.0;
+
+/// Milliseconds to wait after a good answer.
+pub fn after_answer(retry_after: Option<u32>) -> f64 {
+    retry_after.map_or(USUAL, |seconds| f64::from(seconds.max(1)) * 1_000.0)
+}
+
+/// Milliseconds to wait after `failures` attempts in a row that failed, the last with `error`; `None` when asking again
+/// cannot help. `random` in 0..1 spreads clients that failed together.
+pub fn after_failure(error: &Error, failures: u32, random: f64) -> Option<f64> {
+    let doubled = 1_000.0 * 2_f64.powi(failures.min(10).cast_signed().saturating_sub(1));
+    let backoff = doubled.min(LONGEST) * (0.5 + random / 2.0);
+    match error {
+        Error::Fetch(_) => Some(backoff),
+        Error::Api(refusal) => match (refusal.status, refusal.retry_after) {
+            (429, Some(seconds)) => Some(f64::from(seconds.max(1)) * 1_000.0),
+            (429, None) => Some(backoff.max(USUAL)),
+            (500.., asked) => Some(asked.map_or(backoff, |seconds| backoff.max(f64::from(seconds) * 1_000.0))),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Refusal;
+    use contract::{Code, ErrorBody};
+
+    fn refused(status: u16, retry_after: Option<u32>) -> Error {
+        let body = ErrorBody { code: Code::Unknown, message: String::new(), limit: None, used: None, resets_at: None };
+        Error::Api(Refusal { status, body, retry_after, request_id: None })
+    }
+
+    #[test]
+    fn the_server_sets_the_pace() {
+        assert_eq!(after_answer(Some(7)), 7_000.0);
+        assert_eq!(after_answer(Some(0)), 1_000.0);
+        assert_eq!(after_answer(None), USUAL);
+        assert_eq!(after_failure(&refused(429, Some(10)), 1, 0.0), Some(10_000.0));
+        assert_eq!(after_failure(&refused(503, Some(20)), 1, 0.0), Some(20_000.0));
+    }
+
+    #[test]
+    fn failures_back_off_with_a_spread_and_a_ceiling() {
+        let offline = Error::Fetch(String::new());
+        assert_eq!(after_failure(&offline, 1, 0.0), Some(500.0));
+        assert_eq!(after_failure(&offline, 1, 1.0), Some(1_000.0));
+        assert_eq!(after_failure(&offline, 4, 1.0), Some(8_000.0));
+        assert_eq!(after_failure(&offline, 4_000_000_000, 1.0), Some(LONGEST));
+    }
+
+    #[test]
+    fn what_asking_again_cannot_help_is_not_asked_again() {
+        for status in [401, 403, 404, 405, 422] {
+            assert_eq!(after_failure(&refused(status, None), 1, 0.5), None, "{status}");
+        }
+    }
+}
