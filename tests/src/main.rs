@@ -1,1 +1,107 @@
-fn main() {}
+//! The command behind `npm start`, `npm test` and `npm run deploy`.
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, Subcommand};
+use contract::{Tier, path};
+use stack::{build, checkout, demo, progress, serve, serve::Server, setup, state::State, wrangler};
+use std::{process::ExitCode, sync::mpsc};
+
+/// Sets up, builds and runs the batch status endpoint and its dashboard on this machine.
+#[derive(Parser)]
+#[command(bin_name = "stack", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Serve everything on 127.0.0.1, with demo jobs and keys (npm start)
+    Start {
+        /// The port to listen on
+        #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
+        port: u16,
+    },
+    /// Run all tests, or those whose names contain one of the filters (npm test)
+    Test {
+        /// Parts of the names of tests
+        filters: Vec<String>,
+    },
+    /// Install what is missing, without building anything
+    Setup,
+    /// Build the Worker and the dashboard, as far as something changed
+    Build,
+    /// Build and deploy to Cloudflare (npm run deploy)
+    Deploy {
+        /// Passed on to `wrangler deploy`, e.g. --dry-run
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Start { port } => start(port),
+        Task::Test { filters } => test(&filters),
+        Task::Setup => setup::for_build().map(drop),
+        Task::Build => build::all(),
+        Task::Deploy { arguments } => deploy(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::say(&format!("error: {error}"));
+            error.chain().skip(1).for_each(|cause| progress::say(&format!("  {cause}")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(port: u16) -> Result<()> {
+    serve::ensure_free(port)?;
+    build::all()?;
+    let state = State::of_checkout();
+    demo::load(&state)?;
+
+    // From here on there is a server to end. Before, Ctrl-C ends this program and what it runs by itself.
+    let (stop, stopped) = mpsc::channel();
+    ctrlc::set_handler(move || _ = stop.send(())).context("cannot listen for Ctrl-C")?;
+    progress::say("Starting the server …");
+    let mut server = Server::start(state, port)?;
+    println!("\nReady on http://localhost:{port}\n");
+    for tier in Tier::ALL {
+        println!("  key, {:10} {}", tier.name(), demo::key(tier));
+    }
+    println!(
+        "\n  curl -H 'Authorization: Bearer {}' http://localhost:{port}{}/{}\n",
+        demo::key(Tier::Developer),
+        path::BATCH,
+        demo::EXAMPLE_JOB
+    );
+    println!("Ctrl-C ends it. The server's log:\n");
+    server.follow_log(&stopped)
+}
+
+fn test(filters: &[String]) -> Result<()> {
+    let browser = setup::browser()?;
+    build::all()?;
+    let mut cargo = checkout::command("cargo");
+    // The Worker runs in workerd alone: the end-to-end tests are its tests.
+    cargo.args(["test", "--workspace", "--exclude", "edge", "--"]).args(filters).env("CHROME", browser);
+    pass_through(cargo)
+}
+
+fn deploy(arguments: &[String]) -> Result<()> {
+    build::all()?;
+    let mut deploy = wrangler::command(&["deploy"]);
+    deploy.args(arguments);
+    pass_through(deploy)
+}
+
+/// Runs a command that speaks for itself.
+fn pass_through(mut command: std::process::Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("cannot run {program}"))?;
+    ensure!(status.success(), "{program} ended with {status}");
+    Ok(())
+}

@@ -1,0 +1,111 @@
+use serde_json::Value;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+use ureq::{
+    Agent,
+    http::{HeaderMap, Method, Request},
+};
+
+/// Longer than the slowest answer may take, so that a hang is a failure.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Speaks HTTP to one server. It follows nothing and adds nothing but the headers that HTTP wants.
+pub struct Client {
+    url: String,
+    agent: Agent,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// Of the server at `url`.
+    pub fn new(url: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .max_redirects(0)
+            .user_agent("")
+            .accept("")
+            .timeout_global(Some(PATIENCE));
+        Self { url: url.to_owned(), agent: config.build().into() }
+    }
+
+    /// `GET` with a key.
+    pub fn get(&self, path: &str, key: &str) -> Answer {
+        self.send("GET", path, &[("Authorization", &bearer(key))], "")
+    }
+
+    /// Any request; with an empty body it has none.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = match body {
+            "" => self.agent.run(request.body(()).unwrap()),
+            body => self.agent.run(request.body(body).unwrap()),
+        };
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path} got no answer: {error}"));
+        let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
+        Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+    }
+
+    /// Sends bytes that need not be HTTP, and returns all that comes back until the server closes. A request that should
+    /// end the connection says `Connection: close`.
+    pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(bytes).unwrap();
+        let mut answer = Vec::new();
+        // A reset ends the answer like a close does; silence does not.
+        if let Err(error) = stream.read_to_end(&mut answer) {
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "no end of the answer");
+        }
+        answer
+    }
+}
+
+impl Answer {
+    /// The value of a header that comes once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next();
+        assert!(values.next().is_none(), "{name} comes more than once");
+        value.map(|value| value.to_str().unwrap())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{error} in {:?}", self.text()))
+    }
+
+    /// Asserts that this is the contract's error `code` with a message for a person, and nothing more.
+    #[track_caller]
+    pub fn assert_error(&self, status: u16, code: &str) {
+        assert_eq!(self.status, status, "{}", self.text());
+        let body = self.json();
+        let fields: Vec<&String> = body.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["code", "message"], "{body}");
+        assert_eq!(body["code"], code, "{body}");
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{body}");
+    }
+}
+
+/// The value of an `Authorization` header.
+pub fn bearer(key: &str) -> String {
+    format!("Bearer {key}")
+}

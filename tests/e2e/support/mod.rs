@@ -1,0 +1,67 @@
+//! What the tests stand on. In short:
+//!
+//! ```ignore
+//! let account = Account::new(Tier::Hobby);            // nobody else's, so no other test uses up its rate limit
+//! let answer = server().get("/v1/ping", &account.key);
+//! assert_eq!(answer.status, 200);
+//! ```
+//!
+//! [`server`] is started once for all tests, over a state that `seed.sql` filled: see there which jobs each account has.
+//! A test that needs one to itself (since it breaks it, or uses up the limit of an address) calls [`start`].
+
+mod account;
+mod client;
+
+pub use account::{Account, entry};
+pub use client::{Answer, Client, bearer};
+
+use stack::{build, checkout, serve::Server, state::State};
+use std::sync::LazyLock;
+
+/// Jobs that every account has, by `seed.sql`.
+pub mod job {
+    /// The example of the contract: completed, 3 received, 2 imported, 1 failed.
+    pub const EXAMPLE: &str = "job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b";
+    /// 5 received, nothing done.
+    pub const PENDING: &str = "job_00000000000000000000000000000001";
+    /// 5 received, 2 imported, 1 failed at index 1.
+    pub const PROCESSING: &str = "job_00000000000000000000000000000002";
+    /// 5 received, 2 imported, 3 failed at indexes 2 to 4.
+    pub const FAILED: &str = "job_00000000000000000000000000000003";
+    /// 500 received, all failed.
+    pub const ERRORS_500: &str = "job_00000000000000000000000000000500";
+    /// 50,000 received, all failed. Only the account [`super::Account::large`] has it.
+    pub const ERRORS_50000: &str = "job_00000000000000000000000000050000";
+    /// A job that only the account [`super::Account::other`] has.
+    pub const OTHERS: &str = "job_0000000000000000000000000000000f";
+    /// The id of no job.
+    pub const UNKNOWN: &str = "job_ffffffffffffffffffffffffffffffff";
+}
+
+/// The migrated and seeded state that every server of this run begins with.
+static SEEDED: LazyLock<State> = LazyLock::new(|| {
+    build::all().unwrap();
+    let state = State::scratch().unwrap();
+    state.migrate().unwrap();
+    state.run_sql(&checkout::path("tests/e2e/support/seed.sql")).unwrap();
+    state.put_keys(&account::entries()).unwrap();
+    state
+});
+
+/// It is never dropped; that it ends with the process is what [`Server`] promises.
+static SHARED: LazyLock<Server> = LazyLock::new(start);
+
+/// The server that the tests share. Leave it as you found it.
+pub fn server() -> Client {
+    Client::new(SHARED.url())
+}
+
+/// What the shared server has logged so far.
+pub fn log() -> String {
+    SHARED.log()
+}
+
+/// A server of the test's own over a fresh copy of the seeded state. Ends when it is dropped.
+pub fn start() -> Server {
+    Server::start(SEEDED.copy().unwrap(), 0).unwrap()
+}

@@ -1,0 +1,86 @@
+//! Builds the dashboard: cargo → wasm-bindgen → wasm-opt → esbuild, which names files by their contents so that
+//! browsers may keep them for ever.
+
+use crate::{checkout, progress, setup::Tools, stamp::Stamp};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::{collections::HashSet, fs, path::Path};
+
+/// Loads the module that wasm-bindgen wrote. A file of its own because a strict Content-Security-Policy forbids inline
+/// scripts.
+const ENTRY: &str = r#"import init from "./dashboard.js";
+import wasm from "./dashboard_bg.wasm";
+init({ module_or_path: wasm });
+"#;
+
+/// What rustc assumes of a browser; wasm-opt is told no more than that.
+const FEATURES: [&str; 6] =
+    ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+
+pub(crate) fn build(tools: &Tools) -> Result<()> {
+    let mut cargo = checkout::command("cargo");
+    cargo.args(["build", "--package", "dashboard", "--profile", "dashboard", "--target", "wasm32-unknown-unknown"]);
+    progress::run("Compiling the dashboard", cargo)?;
+
+    let wasm = checkout::target("wasm32-unknown-unknown/dashboard/dashboard.wasm");
+    let sources = ["index.html", "style.css", "_headers"].map(|name| checkout::path("dashboard").join(name));
+    let stamp = Stamp::of_build("dashboard", sources.into_iter().chain([wasm.clone(), checkout::path("Cargo.lock")]));
+    let dist = checkout::path("dashboard/dist");
+    if stamp.holds(&dist.join("index.html")) {
+        return Ok(());
+    }
+
+    let work = checkout::target("dashboard-site");
+    let mut bindgen = checkout::command(&tools.wasm_bindgen);
+    bindgen
+        .args(["--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir"])
+        .arg(&work)
+        .arg(&wasm);
+    progress::run("Binding the dashboard", bindgen)?;
+
+    let module = work.join("dashboard_bg.wasm");
+    let mut optimise = checkout::command(checkout::npm_program("wasm-opt"));
+    optimise.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(&module).arg("-o").arg(&module);
+    progress::run("Optimising the dashboard", optimise)?;
+
+    bundle(&work, &dist)?;
+    stamp.set()
+}
+
+/// Fills `dist`: hashed files first, then the page that names them, so that it never names one that is missing.
+fn bundle(work: &Path, dist: &Path) -> Result<()> {
+    let (entry, style, meta) = (work.join("main.js"), checkout::path("dashboard/style.css"), work.join("meta.json"));
+    fs::write(&entry, ENTRY).context("cannot write the dashboard's entry")?;
+    let mut esbuild = checkout::command(checkout::npm_program("esbuild"));
+    esbuild.arg(&entry).arg(&style).arg(format!("--outdir={}", dist.display()));
+    esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--loader:.wasm=file"]);
+    // Absolute, since the page is also served for deeper paths.
+    esbuild.args(["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]", "--public-path=/"]);
+    esbuild.arg(format!("--metafile={}", meta.display()));
+    progress::run("Bundling the dashboard", esbuild)?;
+
+    let meta: Value = serde_json::from_slice(&fs::read(meta)?).context("esbuild's metafile is not JSON")?;
+    let outputs = meta["outputs"].as_object().context("esbuild's metafile names no outputs")?;
+    let names: Vec<&str> = outputs.keys().filter_map(|path| Path::new(path).file_name()?.to_str()).collect();
+    let named = |extension: &str| {
+        let name = names.iter().find(|name| name.ends_with(extension));
+        name.map(|name| format!("/{name}")).with_context(|| format!("esbuild wrote no {extension}"))
+    };
+    let mut page = fs::read_to_string(checkout::path("dashboard/index.html")).context("cannot read the page")?;
+    for (placeholder, extension) in [("{{script}}", ".js"), ("{{style}}", ".css"), ("{{wasm}}", ".wasm")] {
+        page = page.replace(placeholder, &named(extension)?);
+    }
+    let headers = checkout::path("dashboard/_headers");
+    if headers.exists() {
+        fs::copy(headers, dist.join("_headers")).context("cannot copy _headers")?;
+    }
+    fs::write(dist.join("index.html"), page).context("cannot write the page")?;
+
+    let current: HashSet<&str> = names.into_iter().chain(["index.html", "_headers"]).collect();
+    for file in fs::read_dir(dist)?.collect::<Result<Vec<_>, _>>()? {
+        if !file.file_name().to_str().is_some_and(|name| current.contains(name)) {
+            fs::remove_file(file.path()).with_context(|| format!("cannot remove {}", file.path().display()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What `npm start` shows: jobs in every state, and a key of each tier. Both exist in the local state alone.
+
+use crate::{checkout, stamp::Stamp, state::State};
+use anyhow::{Context, Result, anyhow};
+use contract::{ApiKey, KeyRecord, Scope, Tier};
+use keys::entry::Entry;
+use std::fs;
+
+/// The job of the contract's example.
+pub const EXAMPLE_JOB: &str = "job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b";
+
+/// 1 November 2026, in milliseconds since 1970 UTC: fixed, so that the same keys come out of every start.
+const MINTED: u64 = 1_793_491_200_000;
+
+/// The key of the account `demo` at `tier`. No secret: no deployed install knows it.
+pub fn key(tier: Tier) -> String {
+    format!("kor_self_demo_{tier}")
+}
+
+/// Migrates `state` and loads the demo into it, where that was not done before.
+///
+/// # Errors
+/// When wrangler fails.
+pub fn load(state: &State) -> Result<()> {
+    let sql = checkout::path("tests/demo.sql");
+    let migrations = fs::read_dir(checkout::path("edge/migrations")).context("cannot list the migrations")?;
+    let mut inputs = migrations.map(|file| Ok(file?.path())).collect::<Result<Vec<_>>>()?;
+    inputs.sort();
+    inputs.extend([sql.clone(), checkout::path("tests/src/demo.rs")]);
+    let stamp = Stamp::new(state.folder().join("demo.stamp"), &inputs);
+    if stamp.holds(&state.folder().join("v3/d1")) {
+        return Ok(());
+    }
+    state.migrate()?;
+    state.run_sql(&sql)?;
+    state.put_keys(&Tier::ALL.into_iter().map(entry).collect::<Result<Vec<_>>>()?)?;
+    stamp.set()
+}
+
+fn entry(tier: Tier) -> Result<Entry> {
+    let record = KeyRecord {
+        account: "demo".to_owned(),
+        tier,
+        scopes: Scope::ALL.to_vec(),
+        created_at: MINTED,
+        expires_at: None,
+        monthly_writes: None,
+        agents: None,
+    };
+    let key = key(tier);
+    let key = ApiKey::parse(&key).map_err(|_| anyhow!("the demo's keys do not have the form of one"))?;
+    Ok(Entry::new(key, record)?)
+}

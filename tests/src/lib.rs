@@ -1,0 +1,20 @@
+//! Sets up, builds and runs the real thing: the Worker in workerd, with the real `wrangler.toml`, its D1 and its KV.
+//! `npm start` and the end-to-end tests go through the same code.
+//!
+//! - [`setup`]: what the build needs, installed where it is missing
+//! - [`build`]: the [`worker`] and the [`dashboard`], only as far as something changed
+//! - [`state`]: a local database and a local KV namespace, in one folder
+//! - [`serve`]: a running `wrangler dev` on such a state, which ends with its owner
+//! - [`demo`]: the jobs and keys that `npm start` shows
+
+pub mod build;
+pub mod checkout;
+pub mod dashboard;
+pub mod demo;
+pub mod progress;
+pub mod serve;
+pub mod setup;
+mod stamp;
+pub mod state;
+pub mod worker;
+pub mod wrangler;

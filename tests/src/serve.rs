@@ -1,0 +1,136 @@
+//! A running `wrangler dev`.
+
+use crate::{state::State, wrangler};
+use anyhow::{Context, Result, bail, ensure};
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind},
+    net::TcpListener,
+    os::unix::process::CommandExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
+};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+const PACE: Duration = Duration::from_millis(50);
+
+/// Runs the server in a process group of its own, which ends when the standard input does: so also when its owner is
+/// killed. wrangler gets a few seconds to end its workerd and to clear up.
+const GUARD: &str = "
+exec 3<&0 </dev/null
+trap : TERM
+( trap '' TERM; cat <&3 >/dev/null; kill -TERM -- -$$; sleep 5; kill -KILL -- -$$ ) &
+\"$@\" 3<&-
+kill -KILL -- -$$";
+
+/// The Worker and the dashboard on 127.0.0.1, over a [`State`]. Dropped, all its processes end.
+pub struct Server {
+    guard: Child,
+    state: State,
+    url: String,
+}
+
+impl Server {
+    /// Serves `state`, and returns when the Worker answers. Port 0 is any free one. What is served must be built.
+    ///
+    /// # Errors
+    /// When the server ends or does not answer within a minute and a half: then with the end of its log.
+    pub fn start(state: State, port: u16) -> Result<Self> {
+        let log = File::create(state.folder().join("server.log")).context("cannot create the server's log")?;
+        let dev =
+            wrangler::command(&["dev", "--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"]);
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD, "sh"]).arg(dev.get_program()).args(dev.get_args());
+        guard.arg("--persist-to").arg(state.folder());
+        guard.envs(dev.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        guard.current_dir(dev.get_current_dir().context("wrangler runs in the checkout")?);
+        guard.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+        let guard = guard.spawn().context("cannot run sh")?;
+        let mut server = Self { guard, state, url: String::new() };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What is served.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What wrangler and the Worker have written so far.
+    pub fn log(&self) -> String {
+        fs::read(self.log_file()).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default()
+    }
+
+    /// Copies the log from here on to the standard output, until something comes from `stop`.
+    ///
+    /// # Errors
+    /// When the server ends by itself.
+    pub fn follow_log(&mut self, stop: &Receiver<()>) -> Result<()> {
+        let mut log = File::open(self.log_file()).context("cannot read the server's log")?;
+        io::Seek::seek(&mut log, io::SeekFrom::End(0))?;
+        while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(PACE) {
+            io::copy(&mut log, &mut io::stdout()).context("cannot write to the standard output")?;
+            ensure!(self.guard.try_wait()?.is_none(), "wrangler ended; its log is {}", self.log_file().display());
+        }
+        Ok(())
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if self.guard.try_wait()?.is_some() {
+                bail!("wrangler ended before it served anything:\n{}", self.log());
+            }
+            if let Some(url) = self.log().split_once("Ready on ").and_then(|(_, rest)| rest.split_whitespace().next()) {
+                self.url = url.to_owned();
+            }
+            // Without a key the Worker answers 401; what counts is that it is the Worker who answers.
+            if !self.url.is_empty()
+                && matches!(
+                    ureq::get(self.url.clone() + contract::path::PING).call(),
+                    Err(ureq::Error::StatusCode(401))
+                )
+            {
+                return Ok(());
+            }
+            thread::sleep(PACE);
+        }
+        bail!("the Worker does not answer after {} s:\n{}", PATIENCE.as_secs(), self.log());
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.state.folder().join("server.log")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+/// Whether `port` can be listened on.
+///
+/// # Errors
+/// When not: in one sentence, with what helps.
+pub fn ensure_free(port: u16) -> Result<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!(
+                "port {port} is in use: end what listens there, or take another with `npm start -- --port {}`",
+                port.wrapping_add(1)
+            )
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on port {port}")),
+        Ok(_) => Ok(()),
+    }
+}

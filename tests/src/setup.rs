@@ -1,0 +1,159 @@
+//! Makes sure of what is needed, and installs what is missing in the version that the lock files name.
+
+use crate::{checkout, progress};
+use anyhow::{Context, Result, bail, ensure};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The programs that are built from crates, in the versions that `Cargo.lock` wants.
+pub struct Tools {
+    pub(crate) wasm_bindgen: PathBuf,
+    pub(crate) worker_build: PathBuf,
+}
+
+/// What the Worker and the dashboard are built with.
+///
+/// # Errors
+/// When something is missing and cannot be installed: in one sentence, with the command that helps.
+pub fn for_build() -> Result<Tools> {
+    wasm_target()?;
+    node_modules()?;
+    // The command and the crate are one protocol: their versions must be the same.
+    let bindgen = Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: locked("wasm-bindgen")? };
+    let build = Tool { program: "worker-build", package: "worker-build", version: locked("worker")? };
+    let tools = Tools { wasm_bindgen: bindgen.find_or_install()?, worker_build: build.find_or_install()? };
+    let _ = fs::remove_dir_all(tool_objects());
+    Ok(tools)
+}
+
+/// A Chromium for the tests: `$CHROME`, or one on the PATH, or one that apt installs.
+///
+/// # Errors
+/// When there is none and none can be installed.
+pub fn browser() -> Result<PathBuf> {
+    if let Some(browser) = find_browser() {
+        return Ok(browser);
+    }
+    apt_install("Installing a browser for the tests", &["chromium"])
+        .context("the tests need Chromium: install it, or name one with CHROME=/path/to/chromium")?;
+    find_browser().context("apt installed Chromium, but it is not on the PATH")
+}
+
+fn find_browser() -> Option<PathBuf> {
+    let named = env::var_os("CHROME").map(PathBuf::from);
+    named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let libraries = output("rustc", &["--print", "target-libdir", "--target", TARGET])?;
+    if Path::new(libraries.trim()).exists() {
+        return Ok(());
+    }
+    let mut rustup = checkout::command("rustup");
+    rustup.args(["target", "add", TARGET]);
+    progress::run("Adding the Rust target for WebAssembly", rustup)
+        .with_context(|| format!("Rust lacks its {TARGET} target: install Rust with rustup from https://rustup.rs"))
+}
+
+fn node_modules() -> Result<()> {
+    // npm writes the first when it is done.
+    let installed = modified(&checkout::path("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= modified(&checkout::path("package-lock.json")) {
+        return Ok(());
+    }
+    let mut npm = checkout::command("npm");
+    npm.args(["ci", "--no-audit", "--no-fund"]);
+    progress::run("Installing wrangler and the bundler from npm", npm)
+        .context("the npm packages cannot be installed: see that Node.js with npm is there, then run `npm ci`")
+}
+
+fn modified(file: &Path) -> Option<std::time::SystemTime> {
+    fs::metadata(file).and_then(|file| file.modified()).ok()
+}
+
+/// The version of a crate that `Cargo.lock` names.
+fn locked(package: &str) -> Result<String> {
+    let lock = fs::read_to_string(checkout::path("Cargo.lock")).context("cannot read Cargo.lock")?;
+    let entry = format!("name = \"{package}\"\nversion = \"");
+    let version = lock.split_once(&entry).and_then(|(_, rest)| rest.split('"').next());
+    version.map(str::to_owned).with_context(|| format!("Cargo.lock does not name {package}"))
+}
+
+fn tool_objects() -> PathBuf {
+    checkout::tool_cache().join("build")
+}
+
+struct Tool {
+    program: &'static str,
+    package: &'static str,
+    version: String,
+}
+
+impl Tool {
+    fn find_or_install(&self) -> Result<PathBuf> {
+        let cached = checkout::tool_cache().join("bin").join(self.program);
+        if let Some(program) = on_path(self.program).into_iter().chain([cached.clone()]).find(|path| self.fits(path)) {
+            return Ok(program);
+        }
+        self.install().with_context(|| {
+            let Self { package, version, .. } = self;
+            format!("{package} {version} cannot be installed: try `cargo install --locked {package}@{version}`")
+        })?;
+        ensure!(self.fits(&cached), "{} was installed, but is not {}", cached.display(), self.version);
+        Ok(cached)
+    }
+
+    fn fits(&self, program: &Path) -> bool {
+        let said = Command::new(program).arg("--version").stderr(Stdio::null()).output();
+        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).split_whitespace().any(|word| word == self.version))
+    }
+
+    fn install(&self) -> Result<()> {
+        openssl()?;
+        let cache = checkout::tool_cache();
+        let mut cargo = checkout::command("cargo");
+        cargo.args(["install", "--locked", "--root"]).arg(&cache).arg(format!("{}@{}", self.package, self.version));
+        // The tools share most of their crates. They run for a second: less optimisation halves the wait for them.
+        cargo.env("CARGO_TARGET_DIR", tool_objects());
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
+        cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        progress::run(&format!("Installing {} {} (once, some minutes)", self.package, self.version), cargo)
+    }
+}
+
+/// worker-build links the system's OpenSSL on Linux.
+fn openssl() -> Result<()> {
+    let found = || output("pkg-config", &["--exists", "openssl"]).is_ok();
+    if !cfg!(target_os = "linux") || env::var_os("OPENSSL_DIR").is_some() || found() {
+        return Ok(());
+    }
+    apt_install("Installing what worker-build links", &["pkg-config", "libssl-dev"])
+        .context("worker-build needs pkg-config and the headers of OpenSSL")
+}
+
+fn apt_install(doing: &str, packages: &[&str]) -> Result<()> {
+    let packages = packages.join(" ");
+    let install = format!("apt-get update && apt-get install -y {packages}");
+    if on_path("apt-get").is_none() || output("id", &["-u"])?.trim() != "0" {
+        bail!("run as root: {install}");
+    }
+    let mut apt = checkout::command("sh");
+    apt.args(["-c", &install]).env("DEBIAN_FRONTEND", "noninteractive");
+    progress::run(doing, apt).with_context(|| format!("run as root: {install}"))
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn output(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = checkout::command(program).args(arguments).output();
+    let output = output.with_context(|| format!("{program} is not on the PATH"))?;
+    ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

@@ -1,0 +1,94 @@
+//! A local database and a local KV namespace, in one folder.
+
+use crate::{checkout, progress, wrangler};
+use anyhow::{Context, Result};
+use keys::entry::Entry;
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{self, Command},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// The folder in which wrangler keeps what D1 and KV keep when they are deployed. Nothing here reaches beyond it.
+pub struct State {
+    folder: PathBuf,
+    /// Held as long as a folder for one run is used.
+    _lock: Option<File>,
+}
+
+impl State {
+    /// The one that `npm start` serves and `npm run key` changes.
+    pub fn of_checkout() -> Self {
+        Self { folder: checkout::path(".wrangler/state"), _lock: None }
+    }
+
+    /// A new and empty one for this run alone. It stays for a look at what went wrong until a later run begins.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn scratch() -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let all = checkout::target("scratch");
+        fs::create_dir_all(&all).context("cannot create a folder in cargo's target folder")?;
+        for old in fs::read_dir(&all)?.flatten() {
+            // A run that lives holds its lock.
+            if File::open(old.path().join("lock")).is_ok_and(|lock| lock.try_lock().is_ok()) {
+                fs::remove_dir_all(old.path()).with_context(|| format!("cannot remove {}", old.path().display()))?;
+            }
+        }
+        let folder = all.join(format!("{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+        fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let lock = File::create(folder.join("lock"))?;
+        lock.lock()?;
+        Ok(Self { folder, _lock: Some(lock) })
+    }
+
+    /// A [`State::scratch`] that begins as this one is. Nothing may be running on this one.
+    ///
+    /// # Errors
+    /// When the files cannot be copied.
+    pub fn copy(&self) -> Result<Self> {
+        let copy = Self::scratch()?;
+        let mut cp = Command::new("cp");
+        cp.arg("-R").arg(self.folder.join("v3")).arg(&copy.folder);
+        progress::run("Copying the local state", cp)?;
+        Ok(copy)
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Applies the migrations that it lacks.
+    ///
+    /// # Errors
+    /// When wrangler fails; so do the next two.
+    pub fn migrate(&self) -> Result<()> {
+        progress::run("Applying the migrations", self.wrangler(&["d1", "migrations", "apply", "DB"]))
+    }
+
+    /// Runs the statements in `file` on the database, also while it is served.
+    pub fn run_sql(&self, file: &Path) -> Result<()> {
+        let command = self.wrangler(&["d1", "execute", "DB", "--yes", &format!("--file={}", file.display())]);
+        progress::run("Filling the local database", command)
+    }
+
+    /// Makes keys good.
+    pub fn put_keys(&self, entries: &[Entry]) -> Result<()> {
+        let file = self.folder.join("keys.json");
+        fs::create_dir_all(&self.folder)?;
+        fs::write(&file, serde_json::to_vec(entries)?).with_context(|| format!("cannot write {}", file.display()))?;
+        let mut command = self.wrangler(&["kv", "bulk", "put", "--binding", "KEYS"]);
+        command.arg(&file);
+        progress::run("Storing the local keys", command)
+    }
+
+    fn wrangler(&self, arguments: &[&str]) -> Command {
+        let mut command = wrangler::command(arguments);
+        // Always local: there is no way from here to a deployed database.
+        command.arg("--local").arg("--persist-to").arg(&self.folder);
+        command
+    }
+}
