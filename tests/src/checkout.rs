@@ -40,7 +40,7 @@ pub fn npm_program(name: &str) -> PathBuf {
 /// the one that wrangler wants.
 pub fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
-    command.current_dir(&*ROOT).env("PATH", search_path()).env("NO_COLOR", "1");
+    command.current_dir(&*ROOT).env("PATH", search_path()).env("FORCE_COLOR", "0");
     command
 }
 

@@ -22,9 +22,9 @@ const PACE: Duration = Duration::from_millis(50);
 const GUARD: &str = "
 exec 3<&0 </dev/null
 trap : TERM
-( trap '' TERM; cat <&3 >/dev/null; kill -TERM -- -$$; sleep 5; kill -KILL -- -$$ ) &
+( trap '' TERM; cat <&3 >/dev/null; kill -s TERM -- -$$; sleep 5; kill -s KILL -- -$$ ) &
 \"$@\" 3<&-
-kill -KILL -- -$$";
+kill -s KILL -- -$$";
 
 /// The Worker and the dashboard on 127.0.0.1, over a [`State`]. Dropped, all its processes end.
 pub struct Server {

@@ -25,8 +25,8 @@ SELECT account_id, id, 1, 'content must not be empty'
 FROM batch_jobs WHERE id = '00000000000000000000000000000002';
 
 INSERT INTO batch_errors (account_id, job_id, item_index, error)
-SELECT account_id, id, item.value, 'not imported: the job failed'
-FROM batch_jobs, json_each('[2, 3, 4]') AS item WHERE id = '00000000000000000000000000000003';
+SELECT account_id, batch_jobs.id, item.value, 'not imported: the job failed'
+FROM batch_jobs, json_each('[2, 3, 4]') AS item WHERE batch_jobs.id = '00000000000000000000000000000003';
 
 WITH RECURSIVE item(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM item WHERE i < 499)
 INSERT INTO batch_errors (account_id, job_id, item_index, error)
