@@ -14,7 +14,6 @@ CREATE TABLE batch_items (
     item_index INTEGER NOT NULL,
     -- Set and used up within one transaction: '' where the item lands, else why it does not.
     outcome    TEXT,
-    memory_id  TEXT    NOT NULL, -- 32 lower-case hex digits, without the mem_ of the wire
     agent_id   TEXT,
     user_id    TEXT,
     run_id     TEXT,

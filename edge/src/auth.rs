@@ -83,6 +83,11 @@ fn hash(key: ApiKey<'_>) -> [u8; 32] {
     Sha256::digest(key.expose()).into()
 }
 
+/// SHA-256 as lower-case hex digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

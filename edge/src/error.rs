@@ -17,6 +17,18 @@ pub enum ApiError {
     RateLimited {
         retry_after: u32,
     },
+    /// The most bytes that a body may have.
+    PayloadTooLarge(u32),
+    IdempotencyConflict,
+    TooManyBatches,
+    /// Memories a month, memories written, and the day on which the next month's quota begins.
+    QuotaExceeded {
+        limit: u64,
+        used: u64,
+        resets_at: String,
+    },
+    /// The most agents that the account may have.
+    AgentCapExceeded(u64),
     /// A bug. The detail is for the log alone.
     Internal(String),
     /// The store or a limiter did not answer. The detail is for the log alone.
@@ -67,6 +79,36 @@ impl ApiError {
                 &format!("Too many requests. Wait {retry_after} seconds, then try again."),
             )
             .header("retry-after", retry_after),
+            Self::PayloadTooLarge(most) => error(
+                413,
+                Code::PayloadTooLarge,
+                &format!("The body is too large: at most {most} bytes. Send the memories in smaller batches."),
+            ),
+            Self::IdempotencyConflict => error(
+                409,
+                Code::IdempotencyConflict,
+                "This Idempotency-Key came before with another body. Send a new key for a new batch.",
+            ),
+            Self::TooManyBatches => error(
+                429,
+                Code::TooManyBatches,
+                "Three batches of this account are still running. Wait until one of them has ended, then send this one again.",
+            ),
+            Self::QuotaExceeded { limit, used, resets_at } => answer(
+                429,
+                &ErrorBody {
+                    code: Code::QuotaExceeded,
+                    message: format!("The {limit} memories of this month are used up. The next month's begin on {resets_at}."),
+                    limit: Some(*limit),
+                    used: Some(*used),
+                    resets_at: Some(resets_at.clone()),
+                },
+            ),
+            Self::AgentCapExceeded(limit) => error(
+                403,
+                Code::AgentCapExceeded,
+                &format!("This account has as many agents as it may ({limit}). Use an agent_id that it has already."),
+            ),
             Self::Internal(_) => error(
                 500,
                 Code::Internal,
@@ -83,7 +125,10 @@ impl ApiError {
 }
 
 fn error(status: u16, code: Code, message: &str) -> Answer {
-    let body = ErrorBody { code, message: message.to_owned(), limit: None, used: None, resets_at: None };
-    // A struct of plain strings always has a JSON form.
-    Answer::new(status, serde_json::to_string(&body).unwrap_or_default().into())
+    answer(status, &ErrorBody { code, message: message.to_owned(), limit: None, used: None, resets_at: None })
+}
+
+fn answer(status: u16, body: &ErrorBody) -> Answer {
+    // A struct of plain strings and numbers always has a JSON form.
+    Answer::new(status, serde_json::to_string(body).unwrap_or_default().into())
 }

@@ -12,8 +12,9 @@ export function read(request) {
   ].join("\n");
 }
 
-// `extra` is `name: value` lines. The body is copied, since it lies in memory that Rust goes on using.
-export function answer(status, body, requestId, extra) {
+// `extra` is `name: value` lines. The body is copied, since it lies in memory that Rust goes on using. An answer to HEAD
+// says how long the body would have been.
+export function answer(status, body, head, requestId, extra) {
   const headers = {
     "cache-control": "private, no-cache",
     vary: "Authorization",
@@ -25,9 +26,23 @@ export function answer(status, body, requestId, extra) {
     const colon = line.indexOf(": ");
     if (colon > 0) headers[line.slice(0, colon)] = line.slice(colon + 2);
   }
-  return new Response(body.length > 0 ? body.slice() : null, { status, headers });
+  if (head) headers["content-length"] = body.length;
+  return new Response(body.length > 0 && !head ? body.slice() : null, { status, headers });
 }
 
 export async function withinLimit(env, binding, key) {
   return (await env[binding].limit({ key })).success;
+}
+
+// The body, or undefined where it is longer than `most` bytes: then it is not read on.
+export async function readBody(request, most) {
+  if (Number(request.headers.get("content-length")) > most) return undefined;
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > most) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

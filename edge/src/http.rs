@@ -11,10 +11,13 @@ use worker::Env;
 extern "C" {
     fn read(request: &web_sys::Request) -> String;
 
-    fn answer(status: u16, body: &[u8], request_id: &str, extra: &str) -> web_sys::Response;
+    fn answer(status: u16, body: &[u8], head: bool, request_id: &str, extra: &str) -> web_sys::Response;
 
     #[wasm_bindgen(catch, js_name = withinLimit)]
     pub async fn within_limit(env: &Env, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = readBody)]
+    async fn read_body(request: &web_sys::Request, most: u32) -> Result<JsValue, JsValue>;
 }
 
 /// What is read of a request before its body.
@@ -64,6 +67,21 @@ impl Incoming {
     }
 }
 
+/// The most bytes of a body.
+const LARGEST_BODY: u32 = 40 << 20;
+
+/// The request's body as text.
+pub async fn body(request: &web_sys::Request) -> Result<String, ApiError> {
+    let invalid = |message: &str| ApiError::InvalidRequest(message.to_owned());
+    let body = read_body(request, LARGEST_BODY).await.map_err(|_| invalid("The body broke off. Send it again."))?;
+    if body.is_undefined() {
+        return Err(ApiError::PayloadTooLarge(LARGEST_BODY));
+    }
+    String::from_utf8(js_sys::Uint8Array::from(body).to_vec()).map_err(|error| {
+        invalid(&format!("The body must be UTF-8: it is not at byte {}.", error.utf8_error().valid_up_to()))
+    })
+}
+
 /// An answer before it has met JavaScript.
 pub struct Answer {
     status: u16,
@@ -82,6 +100,10 @@ impl Answer {
         Ok(Self::new(200, body.into()))
     }
 
+    pub fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub fn header(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         // Writing to a string cannot fail.
         let _ = writeln!(self.headers, "{name}: {value}");
@@ -89,12 +111,12 @@ impl Answer {
     }
 
     /// `tier` is that of the key, once there is one.
-    pub fn send(self, request_id: &str, tier: Option<Tier>) -> web_sys::Response {
+    pub fn send(self, incoming: &Incoming, request_id: &str, tier: Option<Tier>) -> web_sys::Response {
         let answered = match tier {
             Some(tier) => self.header("ratelimit-policy", limits::policy(tier)),
             None => self,
         };
-        answer(answered.status, answered.body.as_bytes(), request_id, &answered.headers)
+        answer(answered.status, answered.body.as_bytes(), incoming.method() == "HEAD", request_id, &answered.headers)
     }
 }
 

@@ -47,10 +47,9 @@ fn parameters(query: &str) -> Result<(u32, Option<Cursor>), ApiError> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "limit" => {
-                limit =
-                    value.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).ok_or_else(|| {
-                        ApiError::InvalidRequest(format!("limit must be a whole number from 1 to {LARGEST_LIMIT}."))
-                    })?;
+                limit = value.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).ok_or_else(|| {
+                    ApiError::InvalidRequest(format!("limit must be a whole number from 1 to {LARGEST_LIMIT}."))
+                })?;
             }
             "after" => {
                 let cursor = value.parse().map_err(|()| {
@@ -77,7 +76,8 @@ mod tests {
 
     #[test]
     fn a_bad_parameter_is_named() {
-        for (query, place) in [("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"), ("after=x", "after")] {
+        for (query, place) in [("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"), ("after=x", "after")]
+        {
             let Err(ApiError::InvalidRequest(message)) = parameters(query) else { panic!("{query} was taken") };
             assert!(message.starts_with(place), "{message}");
         }

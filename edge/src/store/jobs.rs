@@ -1,12 +1,11 @@
-//! All SQL. Every statement that a request runs begins at the account, so none can reach another account's rows.
+//! Jobs as they are read.
 
+use super::{from_json, number, prepare, texts};
 use crate::{error::ApiError, job_list::Cursor};
 use contract::{JobId, JobStatus, JobSummary};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use wasm_bindgen::JsValue;
-use worker::{D1PreparedStatement, Env, d1::D1Error};
-
-const DB: &str = "DB";
+use worker::Env;
 
 /// A job's row, without its errors. Times are milliseconds since 1970 UTC.
 #[derive(Deserialize)]
@@ -38,8 +37,7 @@ pub async fn job(
     id: JobId,
     known: Option<u64>,
 ) -> Result<Option<(JobRow, Vec<String>)>, ApiError> {
-    // A version is far below 2^53: it counts the changes of one job.
-    let known = known.map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
+    let known = known.map_or(JsValue::NULL, number);
     let statement = prepare(env, JOB, &[account.into(), id.hex().into(), known])?;
     let mut texts = texts(statement).await?.into_iter();
     let Some(row) = texts.next() else { return Ok(None) };
@@ -64,8 +62,7 @@ pub async fn jobs(
     after: Option<Cursor>,
 ) -> Result<Vec<(Cursor, JobSummary)>, ApiError> {
     let (created_at, id) = match after {
-        // What a client may send here is bounded by what a JavaScript number holds; past it no job lies anyway.
-        Some(cursor) => (JsValue::from_f64(cursor.created_at as f64), cursor.id.hex().into()),
+        Some(cursor) => (number(cursor.created_at), cursor.id.hex().into()),
         None => (JsValue::NULL, JsValue::NULL),
     };
     let statement = prepare(env, JOBS, &[account.into(), limit.into(), created_at, id])?;
@@ -76,37 +73,4 @@ pub async fn jobs(
             Ok((Cursor { created_at, id: job.id }, job))
         })
         .collect()
-}
-
-fn prepare(env: &Env, sql: &str, values: &[JsValue]) -> Result<D1PreparedStatement, ApiError> {
-    env.d1(DB).and_then(|db| db.prepare(sql).bind(values)).map_err(unavailable)
-}
-
-/// Runs a statement and returns the first column of each row.
-async fn texts(statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
-    let rows = statement.raw_js_value().await.map_err(unavailable)?;
-    rows.into_iter()
-        .map(|row| {
-            js_sys::Array::from(&row)
-                .get(0)
-                .as_string()
-                .ok_or_else(|| ApiError::Internal("a row without text in its first column".to_owned()))
-        })
-        .collect()
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
-    serde_json::from_str(text).map_err(|error| ApiError::Internal(format!("a row of the store: {error}")))
-}
-
-fn unavailable(error: worker::Error) -> ApiError {
-    ApiError::Unavailable(match error {
-        // Display of a D1 error may throw; its cause may not.
-        worker::Error::D1(error) => cause(&error),
-        error => format!("D1: {error}"),
-    })
-}
-
-fn cause(error: &D1Error) -> String {
-    format!("D1: {}", error.cause())
 }

@@ -1,0 +1,86 @@
+//! The background half of the import: the queue's messages, the dead letters, and the sweep for what got lost.
+
+use crate::{error::ApiError, http, settings, store};
+use contract::JobId;
+use futures_util::future::join_all;
+use wasm_bindgen::JsValue;
+use worker::{
+    Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error, console_warn,
+};
+
+/// The queue's binding.
+const IMPORTS: &str = "IMPORTS";
+
+/// How the name of the queue ends whose messages were given up.
+const DEAD: &str = "-dead";
+
+/// The longest wait before another try, in seconds.
+const LONGEST_RETRY: u32 = 300;
+
+/// What a message says: ids only. What is to be done stands in the tables.
+type Message = (String, JobId);
+
+/// Enqueues jobs: at most 100 at once.
+pub async fn enqueue(env: &Env, jobs: &[Message]) -> Result<(), worker::Error> {
+    let queue = env.queue(IMPORTS)?;
+    let messages = jobs.iter().map(|job| {
+        let text = serde_json::to_string(job).unwrap_or_default();
+        RawMessageBuilder::new(JsValue::from(text)).build_with_content_type(worker::QueueContentType::Text)
+    });
+    queue.send_raw_batch(messages).await
+}
+
+/// Works through the messages side by side, so that one account's long job does not hold up another's.
+pub async fn consume(env: &Env, batch: &MessageBatch<String>) {
+    let dead = batch.queue().ends_with(DEAD);
+    join_all(batch.raw_iter().map(|message| handle(env, message, dead))).await;
+}
+
+async fn handle(env: &Env, message: RawMessage, dead: bool) {
+    let text = message.body().as_string().unwrap_or_default();
+    let Ok((account, id)) = serde_json::from_str::<Message>(&text) else {
+        console_error!("a message that names no job is dropped");
+        return message.ack();
+    };
+    let done = if dead { give_up(env, &account, id).await } else { import(env, &account, id).await };
+    match done {
+        Ok(()) => message.ack(),
+        Err(error) => {
+            // As long again as it has been trying: the waits double, and nobody need count them.
+            let tried = http::now().saturating_sub(message.timestamp().as_millis()) / 1_000;
+            let least = settings::retry_seconds(env).unwrap_or(LONGEST_RETRY);
+            let delay = u32::try_from(tried).unwrap_or(LONGEST_RETRY).max(least).min(LONGEST_RETRY);
+            console_warn!("{id} is tried again in {delay} s: {}", error.detail().unwrap_or_default());
+            message.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(delay).build());
+        }
+    }
+}
+
+async fn import(env: &Env, account: &str, id: JobId) -> Result<(), ApiError> {
+    let size = settings::chunk_items(env)?;
+    while store::chunk(env, account, id, size, http::now()).await? {}
+    Ok(())
+}
+
+async fn give_up(env: &Env, account: &str, id: JobId) -> Result<(), ApiError> {
+    console_error!("{id} is given up");
+    store::abandon(env, account, id, http::now()).await
+}
+
+/// Enqueues what has stopped moving, whatever the cause: a lost message, or a queue that refused it.
+pub async fn sweep(env: &Env) {
+    if let Err(error) = try_sweep(env).await {
+        console_error!("sweep: {error}");
+    }
+}
+
+async fn try_sweep(env: &Env) -> Result<(), String> {
+    let detail = |error: ApiError| error.detail().unwrap_or_default().to_owned();
+    let patience = u64::from(settings::stalled_seconds(env).map_err(detail)?).saturating_mul(1_000);
+    let stalled = store::sweep(env, http::now(), patience).await.map_err(detail)?;
+    if stalled.is_empty() {
+        return Ok(());
+    }
+    console_warn!("{} jobs have not moved for {patience} ms: enqueued again", stalled.len());
+    enqueue(env, &stalled).await.map_err(|error| error.to_string())
+}
