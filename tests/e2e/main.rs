@@ -3,4 +3,5 @@
 
 mod batch_status;
 mod ping;
+mod stack;
 mod support;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use contract::{Tier, path};
 use stack::{build, checkout, demo, progress, serve, serve::Server, setup, state::State, wrangler};
-use std::{process::ExitCode, sync::mpsc};
+use std::{path::PathBuf, process::ExitCode, sync::mpsc};
 
 /// Sets up, builds and runs the batch status endpoint and its dashboard on this machine.
 #[derive(Parser)]
@@ -21,6 +21,9 @@ enum Task {
         /// The port to listen on
         #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
+        /// Where the local database and the keys are kept, if not in .wrangler/state
+        #[arg(long, value_name = "FOLDER")]
+        persist_to: Option<PathBuf>,
     },
     /// Run all tests, or those whose names contain one of the filters (npm test)
     Test {
@@ -41,7 +44,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Start { port } => start(port),
+        Task::Start { port, persist_to } => start(port, persist_to),
         Task::Test { filters } => test(&filters),
         Task::Setup => setup::for_build().map(drop),
         Task::Build => build::all(),
@@ -57,10 +60,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(port: u16) -> Result<()> {
+fn start(port: u16, persist_to: Option<PathBuf>) -> Result<()> {
     serve::ensure_free(port)?;
     build::all()?;
-    let state = State::of_checkout();
+    let state = persist_to.map_or_else(State::of_checkout, State::of_folder);
     demo::load(&state)?;
 
     // From here on there is a server to end. Before, Ctrl-C ends this program and what it runs by itself.
@@ -68,16 +71,13 @@ fn start(port: u16) -> Result<()> {
     ctrlc::set_handler(move || _ = stop.send(())).context("cannot listen for Ctrl-C")?;
     progress::say("Starting the server …");
     let mut server = Server::start(state, port)?;
-    println!("\nReady on http://localhost:{port}\n");
+    let address = server.url().replace("127.0.0.1", "localhost");
+    println!("\nReady on {address}\n");
     for tier in Tier::ALL {
         println!("  key, {:10} {}", tier.name(), demo::key(tier));
     }
-    println!(
-        "\n  curl -H 'Authorization: Bearer {}' http://localhost:{port}{}/{}\n",
-        demo::key(Tier::Developer),
-        path::BATCH,
-        demo::EXAMPLE_JOB
-    );
+    let (key, batch, job) = (demo::key(Tier::Developer), path::BATCH, demo::EXAMPLE_JOB);
+    println!("\n  curl -H 'Authorization: Bearer {key}' {address}{batch}/{job}\n");
     println!("Ctrl-C ends it. The server's log:\n");
     server.follow_log(&stopped)
 }
@@ -86,8 +86,7 @@ fn test(filters: &[String]) -> Result<()> {
     let browser = setup::browser()?;
     build::all()?;
     let mut cargo = checkout::command("cargo");
-    // The Worker runs in workerd alone: the end-to-end tests are its tests.
-    cargo.args(["test", "--workspace", "--exclude", "edge", "--"]).args(filters).env("CHROME", browser);
+    cargo.args(["test", "--workspace", "--"]).args(filters).env("CHROME", browser);
     pass_through(cargo)
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::{
+    fmt,
     io::{self, BufRead, BufReader, IsTerminal, Write},
     process::{Command, Stdio},
     sync::{
@@ -16,6 +17,8 @@ use std::{
 const SHORT: Duration = Duration::from_millis(500);
 /// How often a step that goes on is heard of where lines cannot be rewritten.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The narrowest usual terminal: a longer line would wrap, and could not be rewritten.
+const LINE: usize = 79;
 /// So many of its last lines tell why a command failed.
 const TAIL: usize = 60;
 
@@ -80,16 +83,11 @@ fn show(doing: &str, latest: Option<&String>) {
     if step.since.elapsed() < SHORT {
         return;
     }
-    let first = step.told.is_none();
-    if first || (!io::stderr().is_terminal() && step.told.is_some_and(|told| told.elapsed() >= HEARTBEAT)) {
+    if !io::stderr().is_terminal() && step.told.is_none_or(|told| told.elapsed() >= HEARTBEAT) {
+        let _ = writeln!(io::stderr(), "{step}");
         step.told = Some(Instant::now());
-        if !io::stderr().is_terminal() {
-            let _ = match first {
-                true => writeln!(io::stderr(), "{doing} …"),
-                false => writeln!(io::stderr(), "{step}"),
-            };
-        }
     }
+    step.told.get_or_insert_with(Instant::now);
     draw(&steps);
 }
 
@@ -103,13 +101,13 @@ fn finish(doing: &str) {
     draw(&steps);
 }
 
-/// On a terminal the last line is rewritten: it holds all steps under way.
+/// Rewrites the last line of a terminal: it holds all steps under way.
 fn draw(steps: &[Step]) {
     if !io::stderr().is_terminal() {
         return;
     }
     let all: Vec<_> = steps.iter().filter(|step| step.told.is_some()).map(Step::to_string).collect();
-    let line: String = all.join(" · ").chars().take(100).collect();
+    let line: String = all.join(" · ").chars().take(LINE).collect();
     let _ = write!(io::stderr(), "{}{line}", start_of_line());
     let _ = io::stderr().flush();
 }
@@ -122,9 +120,13 @@ fn steps() -> MutexGuard<'static, Vec<Step>> {
     STEPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl std::fmt::Display for Step {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} … {} s", self.doing, self.since.elapsed().as_secs())?;
+impl fmt::Display for Step {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.since.elapsed().as_secs();
+        write!(out, "{} …", self.doing)?;
+        if seconds > 0 {
+            write!(out, " {seconds} s")?;
+        }
         if self.latest.is_empty() { Ok(()) } else { write!(out, " ({})", self.latest.trim()) }
     }
 }

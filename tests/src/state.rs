@@ -20,7 +20,12 @@ pub struct State {
 impl State {
     /// The one that `npm start` serves and `npm run key` changes.
     pub fn of_checkout() -> Self {
-        Self { folder: checkout::path(".wrangler/state"), _lock: None }
+        Self::of_folder(checkout::path(".wrangler/state"))
+    }
+
+    /// The one in `folder`, which is made when something is put there.
+    pub fn of_folder(folder: PathBuf) -> Self {
+        Self { folder, _lock: None }
     }
 
     /// A new and empty one for this run alone. It stays for a look at what went wrong until a later run begins.
@@ -64,7 +69,7 @@ impl State {
     /// Applies the migrations that it lacks.
     ///
     /// # Errors
-    /// When wrangler fails; so do the next two.
+    /// When wrangler fails; so do the next three.
     pub fn migrate(&self) -> Result<()> {
         progress::run("Applying the migrations", self.wrangler(&["d1", "migrations", "apply", "DB"]))
     }
@@ -73,6 +78,12 @@ impl State {
     pub fn run_sql(&self, file: &Path) -> Result<()> {
         let command = self.wrangler(&["d1", "execute", "DB", "--yes", &format!("--file={}", file.display())]);
         progress::run("Filling the local database", command)
+    }
+
+    /// Runs one statement or more on the database, also while it is served.
+    pub fn execute(&self, sql: &str) -> Result<()> {
+        let command = self.wrangler(&["d1", "execute", "DB", "--yes", &format!("--command={sql}")]);
+        progress::run("Changing the local database", command)
     }
 
     /// Makes keys good.

@@ -15,7 +15,7 @@ mod client;
 pub use account::{Account, entry};
 pub use client::{Answer, Client, bearer};
 
-use stack::{build, checkout, serve::Server, state::State};
+use ::stack::{build, checkout, serve::Server, state::State};
 use std::sync::LazyLock;
 
 /// Jobs that every account has, by `seed.sql`.
