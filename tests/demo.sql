@@ -8,9 +8,10 @@ FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now);
 INSERT OR IGNORE INTO batch_errors VALUES
     ('demo', '8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b', 2, 'monthly write quota reached (25000)');
 
--- One that runs: nothing moves it, so it stays as it is.
-INSERT OR IGNORE INTO batch_jobs (account_id, id, status, received, imported, failed, created_at, started_at)
-SELECT 'demo', '0b6f3f0e7c5b4d19a8e2f4c6d7083a15', 'processing', 480, 305, 7, now - 42000, now - 41000
+-- One that runs. It has no items, so nothing moves it; last moved in the year 9999, it is not swept either.
+INSERT OR IGNORE INTO batch_jobs
+    (account_id, id, status, received, imported, failed, created_at, started_at, moved_at)
+SELECT 'demo', '0b6f3f0e7c5b4d19a8e2f4c6d7083a15', 'processing', 480, 305, 7, now - 42000, now - 41000, 253370764800000
 FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now);
 INSERT OR IGNORE INTO batch_errors
 SELECT 'demo', '0b6f3f0e7c5b4d19a8e2f4c6d7083a15', key, value
@@ -18,9 +19,9 @@ FROM json_each('{"12":"content must not be empty","47":"agent cap reached (10)",
     "131":"content must not be empty","202":"agent cap reached (10)","203":"agent cap reached (10)",
     "290":"content must not be empty"}');
 
--- One that has not begun.
-INSERT OR IGNORE INTO batch_jobs (account_id, id, status, received, created_at)
-VALUES ('demo', '5d1e9c2a36f84b7090cd1f2e3a4b5c6d', 'pending', 120, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+-- One that has not begun, and will not.
+INSERT OR IGNORE INTO batch_jobs (account_id, id, status, received, created_at, moved_at)
+VALUES ('demo', '5d1e9c2a36f84b7090cd1f2e3a4b5c6d', 'pending', 120, CAST(unixepoch('subsec') * 1000 AS INTEGER), 253370764800000);
 
 -- One that broke: what was left did not land.
 INSERT OR IGNORE INTO batch_jobs (account_id, id, status, received, imported, failed, created_at, started_at, finished_at)
@@ -28,7 +29,7 @@ SELECT 'demo', 'e47a0c5b91d24f6e8a3b7c9d0e1f2a34', 'failed', 60, 24, 36, now - 3
 FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now);
 WITH RECURSIVE item(i) AS (SELECT 24 UNION ALL SELECT i + 1 FROM item WHERE i < 59)
 INSERT OR IGNORE INTO batch_errors
-SELECT 'demo', 'e47a0c5b91d24f6e8a3b7c9d0e1f2a34', i, 'not imported: the job failed' FROM item;
+SELECT 'demo', 'e47a0c5b91d24f6e8a3b7c9d0e1f2a34', i, 'the import stopped before this item; send it again' FROM item;
 
 -- One with 500 failures of a few kinds.
 INSERT OR IGNORE INTO batch_jobs (account_id, id, status, received, imported, failed, created_at, started_at, finished_at)

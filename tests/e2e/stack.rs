@@ -2,7 +2,6 @@
 
 use crate::support::{Account, Client, job, start};
 use ::stack::state::State;
-use contract::Tier;
 use std::{
     io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
@@ -52,15 +51,17 @@ fn a_flag_that_does_not_exist_is_a_usage_error() {
 }
 
 #[test]
-fn a_server_sees_what_is_changed_in_its_database_and_ends_when_it_is_dropped() {
+fn a_server_sees_what_is_changed_in_its_database_runs_its_cron_and_ends_when_it_is_dropped() {
     let server = start();
-    let account = Account::new(Tier::Team);
+    let account = Account::other();
     let path = format!("/v1/batch/{}", job::PENDING);
     assert_eq!(Client::new(server.url()).get(&path, &account.key).json()["status"], "pending");
     let change =
         format!("UPDATE batch_jobs SET status = 'processing', version = 2 WHERE account_id = '{}'", account.name);
     server.state().execute(&(change + " AND status = 'pending'")).unwrap();
     assert_eq!(Client::new(server.url()).get(&path, &account.key).json()["status"], "processing");
+
+    server.fire_cron().unwrap();
 
     let port = server.url().rsplit_once(':').unwrap().1.parse().unwrap();
     drop(server);

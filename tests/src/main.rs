@@ -71,6 +71,7 @@ fn start(port: u16, persist_to: Option<PathBuf>) -> Result<()> {
     ctrlc::set_handler(move || _ = stop.send(())).context("cannot listen for Ctrl-C")?;
     progress::say("Starting the server …");
     let mut server = Server::start(state, port)?;
+    server.fire_crons();
     let address = server.url().replace("127.0.0.1", "localhost");
     println!("\nReady on {address}\n");
     for tier in Tier::ALL {

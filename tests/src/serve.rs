@@ -69,6 +69,26 @@ impl Server {
         fs::read(self.log_file()).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default()
     }
 
+    /// Runs the Worker's scheduled handler once: under wrangler no cron fires by itself.
+    ///
+    /// # Errors
+    /// When the handler cannot be called, or fails.
+    pub fn fire_cron(&self) -> Result<()> {
+        fire_cron(&self.url)
+    }
+
+    /// Runs the scheduled handler every minute, which is as often as a cron can, for as long as this program runs.
+    pub fn fire_crons(&self) {
+        let url = self.url.clone();
+        thread::spawn(move || {
+            loop {
+                thread::sleep(Duration::from_secs(60));
+                // What fails is in the server's log.
+                let _ = fire_cron(&url);
+            }
+        });
+    }
+
     /// Copies the log from here on to the standard output, until something comes from `stop`.
     ///
     /// # Errors
@@ -116,6 +136,11 @@ impl Drop for Server {
         drop(self.guard.stdin.take());
         let _ = self.guard.wait();
     }
+}
+
+fn fire_cron(url: &str) -> Result<()> {
+    let answer = ureq::get(format!("{url}/cdn-cgi/handler/scheduled")).call();
+    answer.map(drop).context("the scheduled handler did not succeed")
 }
 
 /// Whether `port` can be listened on.

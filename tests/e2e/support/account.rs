@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Accounts of each tier in the seeded state: `hobby-0` to `hobby-59`, and so on. `seed.sql` counts the same.
 const ACCOUNTS: usize = 60;
 
-/// An account with its keys. All accounts have the same jobs: see [`super::job`].
+/// An account with its keys. Which jobs it has, [`super::job`] says.
 pub struct Account {
     /// As it stands in the database.
     pub name: String,
@@ -28,14 +28,9 @@ impl Account {
         Self::named(&format!("{tier}-{number}"))
     }
 
-    /// The one, of tier scale, that has [`super::job::OTHERS`] besides. Shared by all tests.
+    /// The one, of tier scale, that has the rest of [`super::job`] besides. Shared by all tests.
     pub fn other() -> Self {
         Self::named("other")
-    }
-
-    /// The one, of tier scale, that has [`super::job::ERRORS_50000`] besides. Shared by all tests.
-    pub fn large() -> Self {
-        Self::named("large")
     }
 
     fn named(name: &str) -> Self {
@@ -53,8 +48,10 @@ impl Account {
 /// The keys of all accounts, as KV keeps them.
 pub fn entries() -> Vec<Entry> {
     let numbered = Tier::ALL.into_iter().flat_map(|tier| (0..ACCOUNTS).map(move |n| (format!("{tier}-{n}"), tier)));
-    let named = ["other", "large"].map(|name| (name.to_owned(), Tier::Scale));
-    numbered.chain(named).flat_map(|(name, tier)| entries_of(&Account::named(&name), tier)).collect()
+    numbered
+        .chain([("other".to_owned(), Tier::Scale)])
+        .flat_map(|(name, tier)| entries_of(&Account::named(&name), tier))
+        .collect()
 }
 
 fn entries_of(account: &Account, tier: Tier) -> [Entry; 4] {

@@ -18,23 +18,23 @@ pub use client::{Answer, Client, bearer};
 use ::stack::{build, checkout, serve::Server, state::State};
 use std::sync::LazyLock;
 
-/// Jobs that every account has, by `seed.sql`.
+/// The jobs that `seed.sql` makes.
 pub mod job {
-    /// The example of the contract: completed, 3 received, 2 imported, 1 failed.
+    /// Every account's: the example of the contract. Completed, 3 received, 2 imported, 1 failed.
     pub const EXAMPLE: &str = "job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b";
-    /// 5 received, nothing done.
-    pub const PENDING: &str = "job_00000000000000000000000000000001";
-    /// 5 received, 2 imported, 1 failed at index 1.
-    pub const PROCESSING: &str = "job_00000000000000000000000000000002";
-    /// 5 received, 2 imported, 3 failed at indexes 2 to 4.
+    /// Every account's: failed, 5 received, 2 imported, 3 failed at indexes 2 to 4.
     pub const FAILED: &str = "job_00000000000000000000000000000003";
-    /// 500 received, all failed.
+    /// Every account's: completed, 500 received, all failed.
     pub const ERRORS_500: &str = "job_00000000000000000000000000000500";
-    /// 50,000 received, all failed. Only the account [`super::Account::large`] has it.
-    pub const ERRORS_50000: &str = "job_00000000000000000000000000050000";
-    /// A job that only the account [`super::Account::other`] has.
+    /// [`super::Account::other`]'s alone: completed, 1 received, 1 imported.
     pub const OTHERS: &str = "job_0000000000000000000000000000000f";
-    /// The id of no job.
+    /// [`super::Account::other`]'s alone: completed, 50,000 received, all failed.
+    pub const ERRORS_50000: &str = "job_00000000000000000000000000050000";
+    /// [`super::Account::other`]'s alone: pending, 5 received. Nothing moves it, and the sweep does not see it.
+    pub const PENDING: &str = "job_00000000000000000000000000000001";
+    /// [`super::Account::other`]'s alone: processing, 5 received, 2 imported, 1 failed at index 1. As little moved.
+    pub const PROCESSING: &str = "job_00000000000000000000000000000002";
+    /// Nobody's.
     pub const UNKNOWN: &str = "job_ffffffffffffffffffffffffffffffff";
 }
 

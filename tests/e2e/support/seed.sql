@@ -3,17 +3,15 @@
 WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 59),
 account(name) AS (
     SELECT tier.value || '-' || n FROM number, json_each('["hobby", "developer", "team", "scale"]') AS tier
-    UNION ALL VALUES ('other'), ('large')
+    UNION ALL VALUES ('other')
 ),
-job(id, status, received, imported, failed, started, finished) AS (VALUES
-    ('8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b', 'completed',    3, 2,   1,  400, 1100),
-    ('00000000000000000000000000000001', 'pending',      5, 0,   0, NULL, NULL),
-    ('00000000000000000000000000000002', 'processing',   5, 2,   1,  400, NULL),
-    ('00000000000000000000000000000003', 'failed',       5, 2,   3,  400, 5000),
-    ('00000000000000000000000000000500', 'completed',  500, 0, 500,  400, 9000)
+job(id, status, received, imported, failed, finished) AS (VALUES
+    ('8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b', 'completed',   3, 2,   1, 1100),
+    ('00000000000000000000000000000003', 'failed',      5, 2,   3, 5000),
+    ('00000000000000000000000000000500', 'completed', 500, 0, 500, 9000)
 )
 INSERT INTO batch_jobs (account_id, id, status, received, imported, failed, created_at, started_at, finished_at)
-SELECT name, id, status, received, imported, failed, now, now + started, now + finished
+SELECT name, id, status, received, imported, failed, now, now + 400, now + finished
 FROM account, job, (SELECT 1793491200000 AS now);
 
 INSERT INTO batch_errors (account_id, job_id, item_index, error)
@@ -21,11 +19,7 @@ SELECT account_id, id, 2, 'monthly write quota reached (25000)'
 FROM batch_jobs WHERE id = '8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b';
 
 INSERT INTO batch_errors (account_id, job_id, item_index, error)
-SELECT account_id, id, 1, 'content must not be empty'
-FROM batch_jobs WHERE id = '00000000000000000000000000000002';
-
-INSERT INTO batch_errors (account_id, job_id, item_index, error)
-SELECT account_id, batch_jobs.id, item.value, 'not imported: the job failed'
+SELECT account_id, batch_jobs.id, item.value, 'the import stopped before this item; send it again'
 FROM batch_jobs, json_each('[2, 3, 4]') AS item WHERE batch_jobs.id = '00000000000000000000000000000003';
 
 WITH RECURSIVE item(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM item WHERE i < 499)
@@ -33,13 +27,19 @@ INSERT INTO batch_errors (account_id, job_id, item_index, error)
 SELECT account_id, id, i, CASE WHEN i % 3 = 0 THEN 'content must not be empty' ELSE 'agent cap reached (3)' END
 FROM batch_jobs, item WHERE id = '00000000000000000000000000000500';
 
-INSERT INTO batch_jobs (account_id, id, status, received, imported, failed, created_at, started_at, finished_at)
+-- The running ones last moved in the year 9999, so that no sweep ever finds them stalled.
+INSERT INTO batch_jobs
+    (account_id, id, status, received, imported, failed, created_at, started_at, finished_at, moved_at)
 VALUES
-    ('other', '0000000000000000000000000000000f', 'completed', 1, 1, 0, 1793491200000, 1793491200400, 1793491200500),
-    ('large', '00000000000000000000000000050000', 'completed', 50000, 0, 50000, 1793491200000, 1793491200400, 1793491209000);
+    ('other', '0000000000000000000000000000000f', 'completed', 1, 1, 0, 1793491200000, 1793491200400, 1793491200500, 0),
+    ('other', '00000000000000000000000000050000', 'completed', 50000, 0, 50000, 1793491200000, 1793491200400, 1793491209000, 0),
+    ('other', '00000000000000000000000000000001', 'pending', 5, 0, 0, 1793491200000, NULL, NULL, 253370764800000),
+    ('other', '00000000000000000000000000000002', 'processing', 5, 2, 1, 1793491200000, 1793491200400, NULL, 253370764800000);
+
+INSERT INTO batch_errors VALUES ('other', '00000000000000000000000000000002', 1, 'content must not be empty');
 
 WITH RECURSIVE item(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM item WHERE i < 49999)
 INSERT INTO batch_errors (account_id, job_id, item_index, error)
-SELECT 'large', '00000000000000000000000000050000', i,
+SELECT 'other', '00000000000000000000000000050000', i,
     printf('monthly write quota reached (25000) at row %d of an export that names its rows', i)
 FROM item;
