@@ -1,16 +1,34 @@
+//! `GET /v1/ping`.
+
 use crate::support::{Account, server};
 use contract::Tier;
 
 #[test]
 fn a_good_key_learns_its_tier_and_its_scopes() {
-    let answer = server().get("/v1/ping", &Account::new(Tier::Hobby).key);
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.text(), r#"{"ok":true,"tier":"hobby","scopes":["memories:read","memories:write"]}"#);
+    let account = Account::new(Tier::Hobby);
+    for (key, scopes) in [
+        (&account.key, r#"["memories:read","memories:write"]"#),
+        (&account.read_only, r#"["memories:read"]"#),
+        (&account.write_only, r#"["memories:write"]"#),
+    ] {
+        let answer = server().get("/v1/ping", key);
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.text(), format!(r#"{{"ok":true,"tier":"hobby","scopes":{scopes}}}"#));
+    }
 }
 
 #[test]
-fn a_request_without_a_key_is_refused() {
-    let answer = server().send("GET", "/v1/ping", &[], "");
-    answer.assert_error(401, "invalid_key");
-    assert_eq!(answer.header("WWW-Authenticate"), Some("Bearer"));
+fn every_tier_is_named() {
+    for tier in Tier::ALL {
+        assert_eq!(server().get("/v1/ping", &Account::new(tier).key).json()["tier"], tier.name());
+    }
+}
+
+#[test]
+fn ping_does_not_count_against_the_rate_limit() {
+    let account = Account::new(Tier::Hobby);
+    for _ in 0..50 {
+        assert_eq!(server().get("/v1/ping", &account.key).status, 200);
+    }
+    assert_eq!(server().get("/v1/batch", &account.key).status, 200);
 }
