@@ -1,6 +1,6 @@
 //! From the `Authorization` header to the key's record: the isolate's memory first, then KV.
 
-use crate::{cache::KeyCache, error::ApiError, http::Incoming, limits};
+use crate::{error::ApiError, http::Incoming, key_cache::KeyCache, limits};
 use contract::{ApiKey, KeyRecord, Scope, Tier};
 use sha2::{Digest, Sha256};
 use std::{cell::RefCell, rc::Rc};

@@ -4,6 +4,7 @@ use crate::http::Answer;
 use contract::{Code, ErrorBody, Scope};
 
 /// Everything a request can be refused for.
+#[derive(Debug)]
 pub enum ApiError {
     InvalidKey,
     MissingScope(Scope),

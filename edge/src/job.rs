@@ -2,9 +2,9 @@
 
 use crate::{
     auth::Caller,
-    cache::{Plan, Snapshot, SnapshotCache, SnapshotKey, snapshot_key},
     error::ApiError,
     http::{self, Answer},
+    snapshots::{Plan, Snapshot, SnapshotCache, SnapshotKey},
     store::{self, JobRow},
 };
 use contract::{BatchStatus, JobId};
@@ -36,7 +36,7 @@ pub async fn get(env: &Env, caller: &Caller, id: &str, if_none_match: &str) -> R
 }
 
 async fn snapshot(env: &Env, account: &str, id: JobId) -> Result<Snapshot, ApiError> {
-    let key = snapshot_key(account, id);
+    let key: SnapshotKey = (account.into(), id.as_u128());
     let mut waited = false;
     loop {
         let now = http::now();

@@ -1,8 +1,9 @@
 //! The Worker. Events come in here and nothing else happens here.
 //!
-//! A request goes through `routes` (method and path), `auth` (whose key is it), `limits` (the tier's rate limit) and a
-//! resource (`ping`, `job`, `job_list`, `import`, `memories`); `consumer` imports what `import` let in; `store` holds all SQL, `error` all status codes, `http` the border to JavaScript,
-//! `cache` what an isolate remembers. Each step refuses before the next one costs anything.
+//! A request goes through `routes` (method and path), `auth` (whose key it is), `limits` (the tier's rate limit) and a
+//! resource (`ping`, `job`, `job_list`, `import`, `memories`). Each step refuses before the next one costs anything.
+//! `consumer` imports in the background what `import` let in. `store` holds all SQL, `error` all status codes, `http` the
+//! border to JavaScript, `key_cache` and `snapshots` what an isolate remembers.
 
 // A panic would take down every other request of the isolate.
 #![deny(
@@ -14,18 +15,19 @@
 )]
 
 mod auth;
-mod cache;
 mod consumer;
 mod error;
 mod http;
 mod import;
 mod job;
 mod job_list;
+mod key_cache;
 mod limits;
 mod memories;
 mod ping;
 mod routes;
 mod settings;
+mod snapshots;
 mod store;
 
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event};

@@ -1,21 +1,8 @@
-//! What an isolate remembers between requests: plain data, bounded, and never an answer by itself; limit, scope and
+//! What an isolate remembers of jobs: plain data, bounded in bytes, and never an answer by itself: limit, scope and
 //! account are checked before it is asked.
 
-use contract::{JobId, KeyRecord};
 use lru::LruCache;
-use std::{collections::HashMap, num::NonZeroUsize, rc::Rc};
-
-/// For how long a key's record is believed, in milliseconds. With KV's own 30 s this bounds how long a revoked key lives.
-const KEY_TTL: u64 = 30_000;
-
-/// For how long an unknown key is believed to be unknown, in milliseconds: short, because it may just have been minted.
-const UNKNOWN_KEY_TTL: u64 = 10_000;
-
-/// Keys remembered at once; as many unknown ones, so that a flood of those drives out no good one.
-const KEYS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4_095);
-
-/// Addresses that tried too many unknown keys, remembered at once.
-const ADDRESSES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);
+use std::{collections::HashMap, rc::Rc};
 
 /// For how long the snapshot of a running job serves, in milliseconds.
 const RUNNING_TTL: u64 = 500;
@@ -28,55 +15,6 @@ const SNAPSHOT_BYTES: usize = 24 << 20;
 
 /// What a snapshot weighs beside its body, in bytes: the table's share, the key and the counts.
 const SNAPSHOT_OVERHEAD: usize = 256;
-
-/// Key records by the SHA-256 of the key.
-pub struct KeyCache {
-    known: LruCache<[u8; 32], (Rc<KeyRecord>, u64)>,
-    unknown: LruCache<[u8; 32], u64>,
-    blocked: LruCache<Box<str>, u64>,
-}
-
-impl KeyCache {
-    pub fn new() -> Self {
-        Self { known: LruCache::new(KEYS), unknown: LruCache::new(KEYS), blocked: LruCache::new(ADDRESSES) }
-    }
-
-    /// `None`: ask KV. `Some(None)`: KV knew no such key a moment ago.
-    pub fn get(&mut self, hash: &[u8; 32], now: u64) -> Option<Option<Rc<KeyRecord>>> {
-        if let Some((record, read_at)) = self.known.get(hash)
-            && now < read_at.saturating_add(KEY_TTL)
-        {
-            return Some(Some(record.clone()));
-        }
-        let read_at = self.unknown.get(hash)?;
-        (now < read_at.saturating_add(UNKNOWN_KEY_TTL)).then_some(None)
-    }
-
-    /// Keeps what KV said at `now`.
-    pub fn put(&mut self, hash: [u8; 32], record: Option<Rc<KeyRecord>>, now: u64) {
-        match record {
-            Some(record) => {
-                self.unknown.pop(&hash);
-                self.known.put(hash, (record, now));
-            }
-            None => {
-                self.known.pop(&hash);
-                self.unknown.put(hash, now);
-            }
-        }
-    }
-
-    /// The seconds for which the address must not make this isolate ask KV, if there are any.
-    pub fn blocked(&mut self, address: &str, now: u64) -> Option<u32> {
-        let left = self.blocked.get(address)?.checked_sub(now).filter(|left| *left > 0)?;
-        u32::try_from(left.div_ceil(1_000)).ok()
-    }
-
-    /// Blocks the address for `seconds`.
-    pub fn block(&mut self, address: &str, seconds: u32, now: u64) {
-        self.blocked.put(address.into(), now.saturating_add(u64::from(seconds).saturating_mul(1_000)));
-    }
-}
 
 /// A job as one D1 statement saw it.
 #[derive(Clone)]
@@ -98,6 +36,7 @@ impl Snapshot {
     }
 }
 
+/// The account, and the bits of the job's id.
 pub type SnapshotKey = (Rc<str>, u128);
 
 /// Job snapshots by account and job, bounded in bytes, the least lately used going first.
@@ -164,7 +103,79 @@ fn weight((account, _): &SnapshotKey, snapshot: &Snapshot) -> usize {
     snapshot.body.len().saturating_add(account.len()).saturating_add(SNAPSHOT_OVERHEAD)
 }
 
-/// The table's key of one job.
-pub fn snapshot_key(account: &str, id: JobId) -> SnapshotKey {
-    (account.into(), id.as_u128())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(account: &str, id: u128) -> SnapshotKey {
+        (account.into(), id)
+    }
+
+    fn snapshot(version: u64, is_final: bool, body: &str, read_at: u64) -> Snapshot {
+        Snapshot { version, is_final, created_at: 0, body: body.into(), read_at }
+    }
+
+    fn served(cache: &mut SnapshotCache, key: &SnapshotKey, now: u64) -> Option<u64> {
+        match cache.plan(key, now) {
+            Plan::Serve(snapshot) => Some(snapshot.version),
+            Plan::Wait | Plan::Read(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_running_job_serves_for_half_a_second_and_a_final_one_for_good() {
+        let mut cache = SnapshotCache::new();
+        cache.put(key("acme", 1), snapshot(1, false, "", 1_000));
+        cache.put(key("acme", 2), snapshot(1, true, "", 1_000));
+        assert_eq!(served(&mut cache, &key("acme", 1), 1_499), Some(1));
+        assert_eq!(served(&mut cache, &key("acme", 1), 1_500), None);
+        assert_eq!(served(&mut cache, &key("acme", 2), u64::MAX), Some(1));
+    }
+
+    #[test]
+    fn another_account_is_never_served_the_job() {
+        let mut cache = SnapshotCache::new();
+        cache.put(key("acme", 1), snapshot(1, true, "", 0));
+        assert_eq!(served(&mut cache, &key("evil", 1), 0), None);
+    }
+
+    #[test]
+    fn one_reads_and_the_others_wait_until_it_is_back_or_lost() {
+        let mut cache = SnapshotCache::new();
+        let key = key("acme", 1);
+        assert!(matches!(cache.plan(&key, 0), Plan::Read(None)));
+        cache.begin_read(key.clone(), 0);
+        assert!(matches!(cache.plan(&key, 999), Plan::Wait));
+        assert!(matches!(cache.plan(&key, 1_000), Plan::Read(None)));
+        cache.begin_read(key.clone(), 1_000);
+        cache.end_read(&key, 0);
+        assert!(matches!(cache.plan(&key, 1_001), Plan::Wait), "the first read's end is not the second's");
+        cache.end_read(&key, 1_000);
+        assert!(matches!(cache.plan(&key, 1_002), Plan::Read(None)));
+    }
+
+    #[test]
+    fn an_older_version_never_replaces_a_newer_one() {
+        let mut cache = SnapshotCache::new();
+        let key = key("acme", 1);
+        cache.put(key.clone(), snapshot(2, false, "newer", 10));
+        cache.put(key.clone(), snapshot(1, false, "older", 20));
+        assert_eq!(served(&mut cache, &key, 11), Some(2));
+    }
+
+    #[test]
+    fn the_least_lately_used_go_first_and_the_bytes_stay_bounded() {
+        let mut cache = SnapshotCache::new();
+        let megabyte = "x".repeat(1 << 20);
+        cache.put(key("acme", 0), snapshot(1, true, &megabyte, 0));
+        for id in 1..100 {
+            assert_eq!(served(&mut cache, &key("acme", 0), 0), Some(1), "what is asked for stays");
+            cache.put(key("acme", id), snapshot(1, true, &megabyte, 0));
+            assert!(cache.bytes <= SNAPSHOT_BYTES);
+        }
+        assert_eq!(served(&mut cache, &key("acme", 1), 0), None);
+        assert_eq!(served(&mut cache, &key("acme", 99), 0), Some(1));
+        cache.put(key("acme", 100), snapshot(1, true, &"x".repeat(SNAPSHOT_BYTES), 0));
+        assert_eq!((cache.bytes, cache.snapshots.len()), (0, 0), "what is larger than all is not kept");
+    }
 }
