@@ -90,7 +90,8 @@ fn what_is_in_none_of_the_three_forms_is_answered_like_an_unknown_job() {
 fn unknown_query_parameters_are_ignored() {
     let account = Account::new(Tier::Developer);
     let plain = status_of(job::EXAMPLE, &account.key);
-    for query in ["?", "?limit=0", "?after=x&after=y", "?%FF=%FF", "?id=job_ffffffffffffffffffffffffffffffff", "?a?b/c"] {
+    for query in ["?", "?limit=0", "?after=x&after=y", "?%FF=%FF", "?id=job_ffffffffffffffffffffffffffffffff", "?a?b/c"]
+    {
         let answer = status_of(&format!("{}{query}", job::EXAMPLE), &account.key);
         assert_eq!((answer.status, answer.text()), (200, plain.text()), "{query}");
     }
@@ -122,7 +123,9 @@ fn a_job_of_another_account_is_byte_for_byte_like_one_that_does_not_exist() {
 fn a_job_in_any_state_keeps_the_promises_of_its_counts() {
     let key = Account::other().key;
     let mut states = BTreeSet::new();
-    for id in [job::EXAMPLE, job::PENDING, job::PROCESSING, job::FAILED, job::ERRORS_500, job::ERRORS_50000, job::OTHERS] {
+    for id in
+        [job::EXAMPLE, job::PENDING, job::PROCESSING, job::FAILED, job::ERRORS_500, job::ERRORS_50000, job::OTHERS]
+    {
         let answer = status_of(id, &key);
         assert_eq!(answer.status, 200, "{id}: {}", answer.text());
         let status: BatchStatus = serde_json::from_slice(&answer.body).unwrap();

@@ -35,11 +35,9 @@ fn answers() -> Vec<Answer> {
 #[test]
 fn every_answer_may_be_kept_by_its_caller_alone_and_is_what_it_says() {
     for answer in answers() {
-        for (name, value) in [
-            ("Cache-Control", "private, no-cache"),
-            ("Vary", "Authorization"),
-            ("X-Content-Type-Options", "nosniff"),
-        ] {
+        for (name, value) in
+            [("Cache-Control", "private, no-cache"), ("Vary", "Authorization"), ("X-Content-Type-Options", "nosniff")]
+        {
             assert_eq!(answer.header(name), Some(value), "{name} of a {}", answer.status);
         }
         let content_type = (answer.status != 304).then_some("application/json");

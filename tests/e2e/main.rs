@@ -1,8 +1,18 @@
 //! The Worker and the dashboard as clients meet them: in workerd, with the real `wrangler.toml`, over HTTP.
 //! A module a noun of the contract; what they stand on is in `support`.
 
+mod authentication;
 mod bad_input;
 mod batch_status;
+mod conditional;
+mod headers;
+mod job_list;
+mod key_command;
+mod order_of_checks;
 mod ping;
+mod rate_limits;
+mod running_jobs;
+mod settings;
 mod stack;
+mod store_failure;
 mod support;

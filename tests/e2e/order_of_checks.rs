@@ -6,7 +6,17 @@ use contract::Tier;
 #[test]
 fn an_unknown_path_is_a_404_whoever_asks() {
     let account = Account::new(Tier::Developer);
-    for path in ["/v1", "/v1/", "/v1/pong", "/v1/ping/", "/v1/batch/", "/v1//batch", "/v1/batch/a/b", "/v1/batch//", "/v1/%70ing"] {
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/pong",
+        "/v1/ping/",
+        "/v1/batch/",
+        "/v1//batch",
+        "/v1/batch/a/b",
+        "/v1/batch//",
+        "/v1/%70ing",
+    ] {
         for headers in [&[][..], &[("Authorization", &*bearer(&account.key))]] {
             for method in ["GET", "POST", "DELETE"] {
                 server().send(method, path, headers, "").assert_error(404, "not_found");

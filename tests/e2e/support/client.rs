@@ -59,11 +59,17 @@ impl Client {
         Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
     }
 
+    /// A connection of its own, on which nothing has been said yet.
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
     /// Sends bytes that need not be HTTP, and returns all that comes back until the server closes. A request that should
     /// end the connection says `Connection: close`.
     pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut stream = self.connect();
         stream.write_all(bytes).unwrap();
         let mut answer = Vec::new();
         // A reset ends the answer like a close does; silence does not.

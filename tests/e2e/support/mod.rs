@@ -56,6 +56,11 @@ pub fn server() -> Client {
     Client::new(SHARED.url())
 }
 
+/// What the shared server serves, for changes to an account of the test's own.
+pub fn state() -> &'static State {
+    SHARED.state()
+}
+
 /// What the shared server has logged so far.
 pub fn log() -> String {
     SHARED.log()

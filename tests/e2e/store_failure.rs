@@ -1,0 +1,42 @@
+//! A database that does not answer.
+
+use crate::support::{Account, Client, job, start};
+use contract::Tier;
+
+#[test]
+fn a_database_that_fails_is_a_503_without_internals_and_what_needs_none_goes_on() {
+    let server = start();
+    let client = Client::new(server.url());
+    let account = Account::new(Tier::Developer);
+    let job = |id: &str| format!("/v1/batch/{id}");
+    let known = client.get(&job(job::EXAMPLE), &account.key);
+    assert_eq!(known.status, 200);
+
+    server.state().execute("ALTER TABLE batch_jobs RENAME TO away").unwrap();
+    for path in [&job(job::FAILED), &job(job::UNKNOWN), "/v1/batch"] {
+        let answer = client.get(path, &account.key);
+        answer.assert_error(503, "unavailable");
+        let seconds: u32 = answer.header("Retry-After").unwrap().parse().unwrap();
+        assert!(seconds >= 1);
+        let told = answer.text().to_lowercase();
+        for internal in ["batch_jobs", "sql", "d1", "table", "account_id", "panic", " at "] {
+            assert!(!told.contains(internal), "{told}");
+        }
+        let id = answer.header("X-Request-Id").unwrap().to_owned();
+        assert!(server.log().contains(&id), "the detail is in the log under the request id");
+    }
+    // All of it is settled before the database.
+    assert_eq!(client.get("/v1/ping", &account.key).status, 200);
+    client.get(&job(job::FAILED), "kor_self_nobodys").assert_error(401, "invalid_key");
+    client.get(&job(job::FAILED), &account.write_only).assert_error(403, "forbidden");
+    client.get(&job("no-id"), &account.key).assert_error(404, "not_found");
+    client.get("/v1/batch?limit=0", &account.key).assert_error(422, "invalid_request");
+    client.send("DELETE", &job(job::FAILED), &[], "").assert_error(405, "method_not_allowed");
+    // A final job never changes, so what was read once needs no database either.
+    assert_eq!(client.get(&job(job::EXAMPLE), &account.key).text(), known.text());
+
+    server.state().execute("ALTER TABLE away RENAME TO batch_jobs").unwrap();
+    assert_eq!(client.get(&job(job::FAILED), &account.key).status, 200);
+    assert_eq!(client.get("/v1/batch", &account.key).status, 200);
+    client.get(&job(job::UNKNOWN), &account.key).assert_error(404, "not_found");
+}
