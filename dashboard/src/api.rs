@@ -1,9 +1,12 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
-use contract::{BatchStatus, ErrorBody, JobId, Ping, path};
-use gloo_net::http::{RequestBuilder, Response};
+use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, path};
+use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
+
+/// How many jobs a page of the list has.
+const PAGE: u32 = 50;
 
 /// Why there is no answer to show.
 #[derive(Clone, PartialEq, Debug)]
@@ -37,31 +40,72 @@ pub struct Answer<T> {
     pub retry_after: Option<u32>,
 }
 
+impl Error {
+    /// The API's code, if it was the API that refused.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Fetch(_) => None,
+            Self::Api(refusal) => Some(refusal.body.code),
+        }
+    }
+
+    /// What went wrong, for a person.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Fetch(reason) => reason,
+            Self::Api(refusal) => &refusal.body.message,
+        }
+    }
+}
+
 /// Whether `key` is good, and for what.
 pub async fn ping(key: &str) -> Result<Ping, Error> {
-    let answer = ask(key, gloo_net::http::Request::get(path::PING), None).await?;
-    answer.body.ok_or_else(unreadable)
+    whole(send(key, Request::get(path::PING), None).await?)
 }
 
 /// One job. `known` is the version that the caller has: if that is still the newest, the answer has no body.
 pub async fn job(key: &str, id: JobId, known: Option<u64>, abort: &AbortSignal) -> Result<Answer<BatchStatus>, Error> {
-    let mut request = gloo_net::http::Request::get(&path::batch_status(id));
+    let mut request = Request::get(&path::batch_status(id));
     if let Some(version) = known {
         request = request.header("If-None-Match", &format!("\"{version}\""));
     }
-    ask(key, request, Some(abort)).await
+    send(key, request, Some(abort)).await
 }
 
-async fn ask<T: DeserializeOwned>(
+/// A page of the account's jobs, newest first; `after` is the `next` of the page before.
+pub async fn jobs(key: &str, after: Option<&str>, abort: Option<&AbortSignal>) -> Result<Answer<JobList>, Error> {
+    let mut query = vec![("limit", PAGE.to_string())];
+    query.extend(after.map(|after| ("after", after.to_owned())));
+    let request = Request::get(path::BATCH).query(query.iter().map(|(name, value)| (*name, value.as_str())));
+    send(key, request, abort).await
+}
+
+/// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
+pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
+    let request = Request::post(path::BATCH)
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", idempotency_key)
+        .body(body)
+        .map_err(|_| unreachable_server());
+    whole(ask(key, request?).await?)
+}
+
+async fn send<T: DeserializeOwned>(
     key: &str,
     request: RequestBuilder,
     abort: Option<&AbortSignal>,
 ) -> Result<Answer<T>, Error> {
-    let request = request.header("Authorization", &format!("Bearer {key}")).abort_signal(abort);
+    let request = request.abort_signal(abort).build().map_err(|_| unreachable_server())?;
+    ask(key, request).await
+}
+
+async fn ask<T: DeserializeOwned>(key: &str, request: Request) -> Result<Answer<T>, Error> {
+    request.headers().set("Authorization", &format!("Bearer {key}"));
     let response = request.send().await.map_err(|_| unreachable_server())?;
+    let status = response.status();
     let retry_after = header(&response, "Retry-After").and_then(|value| value.parse().ok());
     let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
-    if response.status() == 304 {
+    if status == 304 {
         return Ok(Answer { body: None, version, retry_after });
     }
     let bytes = response.binary().await.map_err(|_| unreachable_server())?;
@@ -69,13 +113,16 @@ async fn ask<T: DeserializeOwned>(
         let body = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
         return Ok(Answer { body: Some(body), version, retry_after });
     }
-    let status = response.status();
     match serde_json::from_slice(&bytes) {
         Ok(body) => {
             Err(Error::Api(Refusal { status, body, retry_after, request_id: header(&response, "X-Request-Id") }))
         }
-        Err(_) => Err(Error::Fetch(format!("The server answered with status {status} and no reason."))),
+        Err(_) => Err(Error::Fetch(format!("The server answered with status {status} and gave no reason."))),
     }
+}
+
+fn whole<T>(answer: Answer<T>) -> Result<T, Error> {
+    answer.body.ok_or_else(unreadable)
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {

@@ -1,17 +1,37 @@
 //! The dashboard: one page in the browser that shows a running import and what did not land.
 //!
-//! - `app`: routes and the frame around every page
-//! - `api`: the only place that speaks HTTP
-//! - `poll`: the only timer; `pace` says when it fires
-//! - `session`: the API key, and the page that asks for it
-//! - a file for every page
+//! - [`app`]: routes and the frame around every page
+//! - [`api`]: the only place that speaks HTTP
+//! - [`poll`]: the only timer; [`pace`] says when it asks
+//! - [`session`]: the API key, which [`sign_in`] asks for
+//! - [`jobs`], [`job`], [`import`]: a page each; [`screen`]: what is shown where a page has nothing to show
+//! - [`errors`]: what did not land, as the largest part of the page of a job
+//!
+//! Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod api;
 mod app;
+mod browser;
+mod controls;
+mod errors;
+mod icon;
+mod import;
 mod job;
+mod jobs;
+mod keys;
+mod outcome;
 mod pace;
 mod poll;
+mod recent;
+mod screen;
 mod session;
+mod sign_in;
+mod table;
+mod text;
+mod theme;
+mod toast;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

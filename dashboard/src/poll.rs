@@ -5,85 +5,112 @@ use crate::{
     api::{Answer, Error},
     pace,
 };
+use contract::Code;
 use js_sys::{Date, Math};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
+use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, time::Duration};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
 /// Milliseconds after which an answer is no longer waited for.
-const PATIENCE: f64 = 20_000.0;
-
-type Asking<T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>>>>;
+const PATIENCE: f64 = 25_000.0;
+/// The shortest wait between two attempts of a hidden page, in milliseconds.
+const HIDDEN_PACE: f64 = 30_000.0;
 
 /// What can be asked again and again.
-pub trait Polled: Clone + PartialEq + Send + Sync + 'static {
+pub trait Polled: PartialEq + Send + Sync + 'static {
     /// Whether it will never change again.
     fn is_final(&self) -> bool;
 }
 
-/// Something that is asked again and again, and what is known of it.
-pub struct Poll<T: Polled> {
-    /// The last good answer; it stays while later attempts fail.
-    pub data: RwSignal<Option<T>>,
+/// Something that is asked again and again. All times are in milliseconds since 1970.
+#[derive(Clone, Copy)]
+pub struct Poll {
     /// Why the last attempt failed, until one succeeds.
     pub problem: RwSignal<Option<Error>>,
     /// Whether a request is under way.
     pub busy: RwSignal<bool>,
     /// Whether the reader has stopped it.
     pub paused: RwSignal<bool>,
-    /// When it is asked next, in milliseconds since 1970.
+    /// Whether nothing will be asked any more: the answer is final, or asking again cannot help.
+    pub over: RwSignal<bool>,
+    /// Whether to go on while the page is hidden, because the reader wants to be told of the end.
+    pub insist: RwSignal<bool>,
+    /// When it is asked next.
     pub due: RwSignal<Option<f64>>,
-    /// When the last good answer came, in milliseconds since 1970.
+    /// When the last good answer came.
     pub updated: RwSignal<Option<f64>>,
-    /// The time that the page shows, in milliseconds since 1970; moves about once a second.
+    /// The time that the page shows; moves about once a second.
     pub now: RwSignal<f64>,
-    inner: StoredValue<Inner<T>, LocalStorage>,
+    inner: StoredValue<Inner, LocalStorage>,
 }
 
-struct Inner<T> {
-    ask: Rc<dyn Fn(Option<u64>, AbortSignal) -> Asking<T>>,
-    version: Option<u64>,
+type Asking = Pin<Box<dyn Future<Output = Result<Heard, Error>>>>;
+
+/// What the timer has to know of a good answer.
+struct Heard {
+    retry_after: Option<u32>,
+    is_final: bool,
+}
+
+struct Inner {
+    ask: Rc<dyn Fn(AbortSignal) -> Asking>,
     failures: u32,
     asked_at: f64,
     timer: Option<TimeoutHandle>,
     abort: Option<AbortController>,
 }
 
-impl<T> Inner<T> {
-    fn stop_timer(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            timer.clear();
-        }
-    }
-
-    fn stop_request(&mut self) {
-        if let Some(abort) = self.abort.take() {
-            abort.abort();
-        }
-    }
+/// Asks now, and goes on for as long as the component lives. `ask` takes the version that is known. The signal holds the
+/// newest good answer; it stays while later attempts fail.
+pub fn start<T: Polled, F>(ask: impl Fn(Option<u64>, AbortSignal) -> F + 'static) -> (RwSignal<Option<T>>, Poll)
+where
+    F: Future<Output = Result<Answer<T>, Error>> + 'static,
+{
+    let data = RwSignal::new(None);
+    let known = Rc::new(Cell::new(None));
+    let ask = move |abort| {
+        let (asking, known) = (ask(known.get(), abort), known.clone());
+        Box::pin(async move { asking.await.map(|answer| keep(data, &known, answer)) }) as Asking
+    };
+    (data, Poll::start(Rc::new(ask)))
 }
 
-impl<T: Polled> Clone for Poll<T> {
-    fn clone(&self) -> Self {
-        *self
+/// Takes the answer over unless it is older than what is known: answers of several machines may cross.
+fn keep<T: Polled>(data: RwSignal<Option<T>>, known: &Cell<Option<u64>>, answer: Answer<T>) -> Heard {
+    let is_older = matches!((answer.version, known.get()), (Some(version), Some(known)) if version < known);
+    if let Some(body) = answer.body.filter(|_| !is_older) {
+        known.set(answer.version);
+        // Nothing to keep it in when the component is gone.
+        if data.try_with_untracked(|data| data.as_ref() != Some(&body)) == Some(true) {
+            data.set(Some(body));
+        }
     }
+    let is_final = data.try_with_untracked(|data| data.as_ref().is_some_and(Polled::is_final));
+    Heard { retry_after: answer.retry_after, is_final: is_final.unwrap_or(true) }
 }
 
-impl<T: Polled> Copy for Poll<T> {}
+/// Waits without asking anything: `milliseconds` from now it goes on.
+pub async fn wait(milliseconds: f64) {
+    let elapsed = js_sys::Promise::new(&mut |resolve, _| {
+        let resolved = move || {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        };
+        set_timeout(resolved, Duration::from_secs_f64(milliseconds.max(0.0) / 1_000.0));
+    });
+    let _ = JsFuture::from(elapsed).await;
+}
 
-impl<T: Polled> Poll<T> {
-    /// Asks now and goes on for as long as the component lives. `ask` takes the version that is known.
-    pub fn start<F>(ask: impl Fn(Option<u64>, AbortSignal) -> F + 'static) -> Self
-    where
-        F: Future<Output = Result<Answer<T>, Error>> + 'static,
-    {
-        let ask = Rc::new(move |version, signal| Box::pin(ask(version, signal)) as Asking<T>);
-        let inner = Inner { ask, version: None, failures: 0, asked_at: 0.0, timer: None, abort: None };
+impl Poll {
+    fn start(ask: Rc<dyn Fn(AbortSignal) -> Asking>) -> Self {
+        let inner = Inner { ask, failures: 0, asked_at: 0.0, timer: None, abort: None };
         let poll = Self {
-            data: RwSignal::new(None),
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
             paused: RwSignal::new(false),
+            over: RwSignal::new(false),
+            insist: RwSignal::new(false),
             due: RwSignal::new(None),
             updated: RwSignal::new(None),
             now: RwSignal::new(Date::now()),
@@ -94,7 +121,7 @@ impl<T: Polled> Poll<T> {
         on_cleanup(move || {
             shown.remove();
             online.remove();
-            let _ = poll.inner.try_update_value(|inner| {
+            poll.inner.try_update_value(|inner| {
                 inner.stop_timer();
                 inner.stop_request();
             });
@@ -112,67 +139,72 @@ impl<T: Polled> Poll<T> {
 
     /// Stops asking, or goes on.
     pub fn toggle_pause(self) {
+        if self.over.get_untracked() {
+            return;
+        }
         self.paused.update(|paused| *paused = !*paused);
         if self.paused.get_untracked() {
-            self.due.set(None)
+            self.due.set(None);
         } else {
-            self.refresh()
-        }
-        self.arm();
-    }
-
-    /// Whether nothing will be asked any more, because the answer is final or asking again cannot help.
-    pub fn is_over(self) -> bool {
-        let refused = || {
-            self.problem.with_untracked(|problem| {
-                problem.as_ref().is_some_and(|problem| pace::after_failure(problem, 1, 0.0).is_none())
-            })
-        };
-        self.data.with_untracked(|data| data.as_ref().is_some_and(Polled::is_final)) || refused()
-    }
-
-    fn is_limited(self) -> bool {
-        let limited = |problem: &Error| matches!(problem, Error::Api(refusal) if refusal.status == 429);
-        self.problem.with_untracked(|problem| problem.as_ref().is_some_and(limited))
-            && self.due.get_untracked().is_some_and(|due| due > Date::now())
-    }
-
-    fn wake(self) {
-        self.now.set(Date::now());
-        if !document().hidden() && !self.paused.get_untracked() && !self.is_over() {
             self.refresh();
         }
         self.arm();
     }
 
-    fn arm(self) {
-        let _ = self.inner.try_update_value(|inner| {
-            inner.stop_timer();
-            if document().hidden() || (self.is_over() && !self.busy.get_untracked()) {
-                return;
+    fn is_limited(self) -> bool {
+        let code = self.problem.with_untracked(|problem| problem.as_ref().and_then(Error::code));
+        code == Some(Code::RateLimitExceeded) && self.due.get_untracked().is_some_and(|due| due > Date::now())
+    }
+
+    /// After the page was shown or hidden, or the network came back.
+    fn wake(self) {
+        if !document().hidden() {
+            self.now.set(Date::now());
+            if !self.paused.get_untracked() && !self.over.get_untracked() {
+                self.refresh();
             }
-            let until_due = self.due.get_untracked().map_or(1_000.0, |due| due - Date::now());
-            let wait = Duration::from_secs_f64(until_due.clamp(10.0, 1_000.0) / 1_000.0);
-            inner.timer = set_timeout_with_handle(move || self.tick(), wait).ok();
+        }
+        self.arm();
+    }
+
+    /// Sets the timer for the next attempt, or for the next second where the page shows one.
+    fn arm(self) {
+        let (now, due, hidden) = (Date::now(), self.due.get_untracked(), document().hidden());
+        let wait = if self.over.get_untracked() && !self.busy.get_untracked() {
+            None
+        } else if hidden {
+            due.filter(|_| self.insist.get_untracked()).map(|due| (due - now).max(HIDDEN_PACE))
+        } else {
+            Some(due.map_or(1_000.0, |due| (due - now).clamp(0.0, 1_000.0)))
+        };
+        self.inner.try_update_value(|inner| {
+            inner.stop_timer();
+            let wait = wait.map(|wait| Duration::from_secs_f64(wait / 1_000.0));
+            inner.timer = wait.and_then(|wait| set_timeout_with_handle(move || self.tick(), wait).ok());
         });
     }
 
     fn tick(self) {
         let now = Date::now();
         self.now.set(now);
-        let busy = self.busy.get_untracked();
-        let waited = self.inner.with_value(|inner| now - inner.asked_at);
-        if busy && waited > PATIENCE {
-            self.inner.update_value(Inner::stop_request);
+        if self.busy.get_untracked() {
+            self.inner.update_value(|inner| {
+                if now - inner.asked_at > PATIENCE {
+                    inner.stop_request();
+                }
+            });
+        } else if self.due.get_untracked().is_some_and(|due| due <= now) {
+            self.ask_now();
         }
-        if !busy && self.due.get_untracked().is_some_and(|due| due <= now) { self.ask_now() } else { self.arm() }
+        self.arm();
     }
 
     fn ask_now(self) {
         let Ok(abort) = AbortController::new() else { return };
         let asking = self.inner.try_update_value(|inner| {
+            inner.stop_timer();
             inner.asked_at = Date::now();
-            let asking = (inner.ask)(inner.version, abort.signal());
+            let asking = (inner.ask)(abort.signal());
             inner.abort = Some(abort);
             asking
         });
@@ -183,55 +215,51 @@ impl<T: Polled> Poll<T> {
         spawn_local(async move {
             let result = asking.await;
             // The component may be gone by now, and its signals with it.
-            if self.inner.try_update_value(|inner| inner.abort = None).is_some() {
-                self.settle(result);
-                self.arm();
+            let gave_up = self.inner.try_update_value(|inner| inner.abort.take().is_none());
+            match (gave_up, result) {
+                (None, _) => {}
+                (Some(true), Err(_)) => {
+                    self.settle(Err(Error::Fetch("The server took too long to answer.".to_owned())));
+                }
+                (_, result) => self.settle(result),
             }
         });
     }
 
-    fn settle(self, result: Result<Answer<T>, Error>) {
+    fn settle(self, result: Result<Heard, Error>) {
         let now = Date::now();
-        let wait = match result {
-            Ok(answer) => {
-                let wait = pace::after_answer(answer.retry_after);
-                self.keep(answer);
+        let failures = self.inner.try_update_value(|inner| {
+            inner.failures = if result.is_ok() { 0 } else { inner.failures.saturating_add(1) };
+            inner.failures
+        });
+        let (wait, problem) = match result {
+            Ok(heard) => {
                 self.updated.set(Some(now));
-                self.problem.maybe_update(|problem| problem.take().is_some());
-                Some(wait)
+                ((!heard.is_final).then(|| pace::after_answer(heard.retry_after)), None)
             }
-            Err(problem) => {
-                let failures = self.inner.try_update_value(|inner| {
-                    inner.failures = inner.failures.saturating_add(1);
-                    inner.failures
-                });
-                let wait = pace::after_failure(&problem, failures.unwrap_or(1), Math::random());
-                self.problem.set(Some(problem));
-                wait
-            }
+            Err(problem) => (pace::after_failure(&problem, failures.unwrap_or(1), Math::random()), Some(problem)),
         };
+        if self.problem.with_untracked(|known| *known != problem) {
+            self.problem.set(problem);
+        }
         self.now.set(now);
         self.busy.set(false);
-        let stopped = self.paused.get_untracked() || self.is_over();
-        self.due.set(wait.filter(|_| !stopped).map(|wait| now + wait));
+        self.over.set(wait.is_none());
+        self.due.set(wait.filter(|_| !self.paused.get_untracked()).map(|wait| now + wait));
+        self.arm();
+    }
+}
+
+impl Inner {
+    fn stop_timer(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
     }
 
-    /// Takes the answer over unless it is older than what is known: answers of several machines may cross.
-    fn keep(self, answer: Answer<T>) {
-        let newer = self.inner.try_update_value(|inner| {
-            inner.failures = 0;
-            let newer = answer.version.is_none_or(|version| inner.version.is_none_or(|known| version >= known));
-            if newer && answer.body.is_some() {
-                inner.version = answer.version;
-            }
-            newer
-        });
-        if let (Some(true), Some(body)) = (newer, answer.body) {
-            self.data.maybe_update(|data| {
-                let changed = data.as_ref() != Some(&body);
-                *data = Some(body);
-                changed
-            });
+    fn stop_request(&mut self) {
+        if let Some(abort) = self.abort.take() {
+            abort.abort();
         }
     }
 }

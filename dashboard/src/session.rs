@@ -1,17 +1,22 @@
-//! The API key of this tab, and the page that asks for it. The key lives in memory, or in the tab's session storage if
-//! the reader says so; it never becomes part of a URL.
+//! The API key of this tab. It lives in memory, or in the tab's session storage if the reader says so; it never becomes
+//! part of a URL.
 
-use crate::api::{self, Error};
-use contract::{ApiKey, Ping};
-use leptos::{prelude::*, task::spawn_local};
+use crate::{api::Error, browser::session_storage, poll::Poll};
+use contract::{Code, Ping, Scope};
+use leptos::prelude::*;
 use std::sync::Arc;
-use web_sys::{Storage, SubmitEvent};
 
-const STORED: &str = "key";
+const KEY: &str = "key";
+const PING: &str = "ping";
 
 /// Who is signed in, if anybody is.
 #[derive(Clone, Copy)]
-pub struct Session(pub RwSignal<Option<SignedIn>>);
+pub struct Session {
+    /// The key, and what the API says about it.
+    pub who: RwSignal<Option<SignedIn>>,
+    /// Why the last key is no longer used.
+    pub notice: RwSignal<Option<String>>,
+}
 
 /// A key that the API accepted.
 #[derive(Clone, PartialEq)]
@@ -23,75 +28,53 @@ pub struct SignedIn {
 }
 
 impl Session {
-    /// Forgets the key, in storage too.
-    pub fn sign_out(self) {
-        let _ = storage().map(|storage| storage.remove_item(STORED));
-        self.0.set(None);
+    /// The session that this tab kept, or none.
+    pub fn restore() -> Self {
+        let kept = || {
+            let storage = session_storage()?;
+            let item = |name| storage.get_item(name).ok().flatten();
+            Some(SignedIn { key: item(KEY)?.into(), ping: serde_json::from_str(&item(PING)?).ok()? })
+        };
+        Self { who: RwSignal::new(kept()), notice: RwSignal::new(None) }
     }
-}
 
-fn storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
-}
-
-/// Asks for a key and checks it. Shown in place of whatever page was asked for, so that the address stays.
-#[component]
-pub fn SignIn() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let (key, set_key) = signal(String::new());
-    let keep = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let try_key = move |text: String| {
-        let text = text.trim().to_owned();
-        if ApiKey::parse(&text).is_err() {
-            problem.set(Some("An API key begins with kor_live_ or kor_self_.".to_owned()));
-            return;
+    /// Uses `who` from now on; with `keep` until the tab is closed, else until it is reloaded.
+    pub fn sign_in(self, who: SignedIn, keep: bool) {
+        if let (true, Some(storage), Ok(ping)) = (keep, session_storage(), serde_json::to_string(&who.ping)) {
+            let _ = storage.set_item(KEY, &who.key);
+            let _ = storage.set_item(PING, &ping);
         }
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            match api::ping(&text).await {
-                Ok(ping) => {
-                    if keep.get_untracked() {
-                        let _ = storage().map(|storage| storage.set_item(STORED, &text));
-                    }
-                    session.0.set(Some(SignedIn { key: text.into(), ping }));
-                }
-                Err(Error::Api(refusal)) => problem.set(Some(refusal.body.message)),
-                Err(Error::Fetch(reason)) => problem.set(Some(reason)),
-            }
-            busy.set(false);
-        });
-    };
-    if let Some(stored) = storage().and_then(|storage| storage.get_item(STORED).ok().flatten()) {
-        keep.set(true);
-        try_key(stored);
+        self.notice.set(None);
+        self.who.set(Some(who));
     }
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        try_key(key.get_untracked());
-    };
-    view! {
-        <form class="sign-in" on:submit=submit>
-            <h1>"Sign in"</h1>
-            <label for="key">"API key"</label>
-            <input
-                id="key"
-                type="password"
-                autocomplete="off"
-                spellcheck="false"
-                required
-                placeholder="kor_self_…"
-                aria-describedby="key-problem"
-                on:input:target=move |event| set_key.set(event.target().value())
-            />
-            <label class="check">
-                <input type="checkbox" bind:checked=keep />
-                "Keep in this tab until it is closed"
-            </label>
-            <p id="key-problem" role="alert">{problem}</p>
-            <button type="submit" disabled=busy>"Sign in"</button>
-        </form>
+
+    /// Forgets the key, in storage too. `notice` is why, where it was not the reader who asked for it.
+    pub fn sign_out(self, notice: Option<String>) {
+        if let Some(storage) = session_storage() {
+            let _ = storage.remove_item(KEY);
+            let _ = storage.remove_item(PING);
+        }
+        self.notice.set(notice);
+        self.who.set(None);
+    }
+
+    /// Goes back to the sign-in when `poll` finds that the key is no longer good.
+    pub fn leave_when_refused(self, poll: Poll) {
+        Effect::new(move |_| {
+            if poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::InvalidKey) {
+                let notice = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
+                self.sign_out(Some(notice.to_owned()));
+            }
+        });
+    }
+
+    /// The key as it is now; empty when nobody is signed in.
+    pub fn key(self) -> Arc<str> {
+        self.who.with_untracked(|who| who.as_ref().map(|who| who.key.clone())).unwrap_or_default()
+    }
+
+    /// Whether the key may do what `scope` says.
+    pub fn may(self, scope: Scope) -> bool {
+        self.who.with(|who| who.as_ref().is_some_and(|who| who.ping.scopes.contains(&scope)))
     }
 }

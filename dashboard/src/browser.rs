@@ -1,0 +1,109 @@
+//! What the browser does for the page: dates, numbers, the clipboard, files, storage, notifications.
+
+use js_sys::{Array, Date, Number, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, Storage, Url,
+};
+
+/// The language of the page, for numbers and dates.
+const LANGUAGE: &str = "en";
+
+/// `value` with its thousands set apart.
+pub fn number(value: u32) -> String {
+    Number::from(value).to_locale_string(LANGUAGE).into()
+}
+
+/// An RFC 3339 time in milliseconds since 1970; `None` where it is none.
+pub fn parse_time(text: &str) -> Option<f64> {
+    Some(Date::parse(text)).filter(|time| time.is_finite())
+}
+
+/// Day and time of `at`, in milliseconds since 1970, where the reader is.
+pub fn date_time(at: f64) -> String {
+    let options = Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "medium")] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
+}
+
+/// Puts `text` on the clipboard; whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    // Absent, whatever its type says, where the page is not served over HTTPS or from this machine.
+    !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Hands the reader `text` as a file.
+pub fn download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type(media_type);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url)
+}
+
+/// 128 random bits as 32 hex digits.
+pub fn random_id() -> String {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether the machine has a network, as far as the browser knows.
+pub fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+/// What outlives the tab. Never holds a key.
+pub fn local_storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// What this tab keeps until it is closed.
+pub fn session_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// Moves the keyboard to the first element that `selector` finds.
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus();
+    }
+}
+
+/// The first element that `selector` finds.
+pub fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Asks whether the page may notify; whether it may.
+pub async fn may_notify() -> bool {
+    // Absent where the page is not served over HTTPS or from this machine.
+    let Ok(asked) = Notification::request_permission() else { return false };
+    let _ = JsFuture::from(asked).await;
+    Notification::permission() == NotificationPermission::Granted
+}
+
+/// Tells the reader `title` even when the tab is not in front.
+pub fn notify(title: &str) {
+    let _ = Notification::new(title);
+}
+
+/// Runs `work` and leaves how long it took among the page's performance entries under `name`.
+pub fn measured<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    let Some(performance) = window().performance() else { return work() };
+    let _ = performance.mark(name);
+    let out = work();
+    let _ = performance.measure_with_start_mark(name, name);
+    out
+}

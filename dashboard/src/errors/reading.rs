@@ -1,0 +1,199 @@
+//! Where the reader is among the errors. New ones wait while somebody reads, so that nothing moves under their eyes.
+
+use super::{
+    filter::{Filter, Sort, select},
+    set::{ErrorSet, Row},
+    window::Window,
+};
+use crate::{
+    browser::{self, measured},
+    keys,
+    poll::Poll,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use std::sync::Arc;
+use web_sys::UrlSearchParams;
+
+/// The reader's place. What one would bookmark of it is in the address: `q`, `group` and `sort`.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    /// The errors of the newest answer.
+    pub live: Memo<Arc<ErrorSet>>,
+    /// The errors that are shown.
+    pub shown: RwSignal<Arc<ErrorSet>>,
+    /// What is in the filter box.
+    pub text: RwSignal<String>,
+    /// The name of the chosen group.
+    pub group: RwSignal<Option<Arc<str>>>,
+    /// The chosen order.
+    pub sort: RwSignal<Sort>,
+    /// What of `shown` passes filter and group, in order.
+    pub rows: Memo<Arc<Vec<Row>>>,
+    /// The index of the row that the keys are on.
+    pub current: RwSignal<Option<u32>>,
+    /// The index of the row that is expanded.
+    pub expanded: RwSignal<Option<u32>>,
+    /// How far the list is scrolled, in CSS pixels.
+    pub scroll: RwSignal<f64>,
+    /// How high the window is, in CSS pixels; the list is never higher.
+    pub viewport: RwSignal<f64>,
+    /// The rows' measures.
+    pub window: Memo<Window>,
+}
+
+/// The scrolled element of the list.
+pub const SCROLLER: &str = "#error-rows";
+
+impl Reading {
+    /// A reader at the place that the address names.
+    pub fn new(live: Memo<Arc<ErrorSet>>) -> Self {
+        let asked = use_query_map().get_untracked();
+        let shown = RwSignal::new(live.get_untracked());
+        let text = RwSignal::new(asked.get("q").unwrap_or_default());
+        let group = RwSignal::new(asked.get("group").map(Arc::from));
+        let sort = RwSignal::new(Sort::named(&asked.get("sort").unwrap_or_default()));
+        let rows = Memo::new(move |_| {
+            let (set, filter) = (shown.get(), Filter::parse(&text.read()));
+            let group = group.read().as_deref().map(|name| set.group(name).unwrap_or(u32::MAX));
+            Arc::new(measured("filter", || select(&set, &filter, group, sort.get())))
+        });
+        let expanded = RwSignal::new(None);
+        let window = Memo::new(move |_| {
+            let rows = rows.read();
+            let expanded = expanded.get().and_then(|index| rows.iter().position(|row| row.index == index));
+            Window { rows: rows.len(), expanded }
+        });
+        let (current, scroll, viewport) = (RwSignal::new(None), RwSignal::new(0.0), RwSignal::new(0.0));
+        let reading = Self { live, shown, text, group, sort, rows, current, expanded, scroll, viewport, window };
+        Effect::new(move |_| {
+            live.track();
+            if !reading.is_engaged() {
+                reading.show_new();
+            }
+        });
+        Effect::new(move |_| reading.write_address());
+        reading
+    }
+
+    /// Takes the page's keys, for as long as the component lives.
+    pub fn listen(self, poll: Poll) {
+        keys::on_keys(move |key| match key {
+            "/" => browser::focus("#filter"),
+            "j" => self.step(1),
+            "k" => self.step(-1),
+            "g" => self.go_to(0),
+            "G" => self.go_to(usize::MAX),
+            "e" => {
+                if let Some(button) = browser::find("[popovertarget=export]") {
+                    button.click();
+                }
+            }
+            "r" => poll.refresh(),
+            "p" => poll.toggle_pause(),
+            _ => {}
+        });
+    }
+
+    /// How many errors wait to be shown.
+    pub fn waiting(self) -> u32 {
+        let waiting = self.live.read().rows.len().saturating_sub(self.shown.read().rows.len());
+        u32::try_from(waiting).unwrap_or(u32::MAX)
+    }
+
+    /// Shows the errors that wait.
+    pub fn show_new(self) {
+        if self.waiting_untracked() {
+            self.shown.set(self.live.get_untracked());
+        }
+    }
+
+    fn waiting_untracked(self) -> bool {
+        !Arc::ptr_eq(&*self.live.read_untracked(), &*self.shown.read_untracked())
+    }
+
+    /// Whether somebody reads: then the list must not change by itself.
+    fn is_engaged(self) -> bool {
+        self.scroll.get_untracked() > 0.0
+            || self.current.get_untracked().is_some()
+            || self.expanded.get_untracked().is_some()
+            || self.group.read_untracked().is_some()
+            || self.sort.get_untracked() != Sort::default()
+            || !self.text.read_untracked().is_empty()
+            || document()
+                .active_element()
+                .is_some_and(|element| element.closest("#errors").is_ok_and(|section| section.is_some()))
+    }
+
+    /// Expands the row of `index`, or folds it.
+    pub fn toggle(self, index: u32) {
+        self.current.set(Some(index));
+        self.expanded.update(|expanded| *expanded = if *expanded == Some(index) { None } else { Some(index) });
+    }
+
+    /// Takes everything off that narrows the list.
+    pub fn clear(self) {
+        self.text.set(String::new());
+        self.group.set(None);
+    }
+
+    /// Goes to the first row whose index is at least `index`, or the last one; the index that was found.
+    pub fn go_to_index(self, index: u32) -> Option<u32> {
+        let rows = self.rows.get_untracked();
+        let nearest = rows.iter().enumerate().filter(|(_, row)| row.index >= index).min_by_key(|(_, row)| row.index);
+        let (position, row) = nearest.or_else(|| rows.iter().enumerate().max_by_key(|(_, row)| row.index))?;
+        self.go_to(position);
+        Some(row.index)
+    }
+
+    fn step(self, by: isize) {
+        let rows = self.rows.get_untracked();
+        let at = self.current.get_untracked().and_then(|index| rows.iter().position(|row| row.index == index));
+        self.go_to(at.map_or(0, |at| at.saturating_add_signed(by)));
+    }
+
+    /// Makes the row at `position`, or the last one, the current one, shows it and puts the keyboard on it.
+    fn go_to(self, position: usize) {
+        let rows = self.rows.get_untracked();
+        let position = position.min(rows.len().saturating_sub(1));
+        let Some(row) = rows.get(position) else { return };
+        self.current.set(Some(row.index));
+        let window = self.window.get_untracked();
+        if let Some(list) = browser::find(SCROLLER)
+            && let Some(scroll) = window.reveal(position, self.scroll.get_untracked(), f64::from(list.client_height()))
+        {
+            list.set_scroll_top(scroll as i32);
+            self.scroll.set(scroll);
+        }
+        // The row is drawn by then.
+        let index = row.index;
+        request_animation_frame(move || browser::focus(&format!("[data-index='{index}'] button")));
+    }
+
+    /// Keeps the address at what is shown, without an entry in the history for every letter.
+    fn write_address(self) {
+        let Ok(query) = UrlSearchParams::new() else { return };
+        self.text.with(|text| {
+            if !text.is_empty() {
+                query.set("q", text)
+            }
+        });
+        self.group.with(|group| {
+            if let Some(group) = group {
+                query.set("group", group)
+            }
+        });
+        let sort = self.sort.get();
+        if sort != Sort::default() {
+            query.set("sort", sort.name());
+        }
+        let query: String = query.to_string().into();
+        let (location, Ok(history)) = (window().location(), window().history()) else { return };
+        let (Ok(path), Ok(search)) = (location.pathname(), location.search()) else { return };
+        if search.trim_start_matches('?') != query {
+            let address = if query.is_empty() { path } else { format!("{path}?{query}") };
+            let state = history.state().unwrap_or_default();
+            let _ = history.replace_state_with_url(&state, "", Some(&address));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The errors of a job, arranged for reading: each distinct reason once, and the groups that the reasons fall into.
+
+use super::reason::normalise;
+use contract::ItemError;
+use std::{collections::HashMap, sync::Arc};
+
+/// All errors of one answer.
+#[derive(Default, Debug)]
+pub struct ErrorSet {
+    /// In the order of the answer, which is that of the index.
+    pub rows: Vec<Row>,
+    /// The distinct reasons.
+    pub reasons: Vec<Reason>,
+    /// The distinct normalised reasons, the most frequent first.
+    pub groups: Vec<Group>,
+}
+
+/// One item that did not land.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Row {
+    /// Position in the submitted array, from 0.
+    pub index: u32,
+    /// Which of [`ErrorSet::reasons`].
+    pub reason: u32,
+}
+
+/// Why items did not land, in the server's words.
+#[derive(Debug)]
+pub struct Reason {
+    /// As it came.
+    pub text: Arc<str>,
+    /// In lower case, for finding.
+    pub folded: String,
+    /// Which of [`ErrorSet::groups`].
+    pub group: u32,
+}
+
+/// Items whose reasons differ only in numbers, ids and quoted parts.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Group {
+    /// The normalised reason, by which the group is named in links.
+    pub name: Arc<str>,
+    /// What is shown: the reason itself where all are the same, else the normalised one.
+    pub label: Arc<str>,
+    /// How many items.
+    pub count: u32,
+    /// The lowest index.
+    pub first: u32,
+    /// The highest index.
+    pub last: u32,
+}
+
+impl ErrorSet {
+    /// Arranges the errors of an answer.
+    pub fn new(errors: Vec<ItemError>) -> Self {
+        let (mut rows, mut reasons) = (Vec::with_capacity(errors.len()), Vec::<Reason>::new());
+        let mut groups = Groups::default();
+        let mut seen = HashMap::<Arc<str>, u32>::new();
+        for ItemError { index, error } in errors {
+            let reason = match seen.get(error.as_str()) {
+                Some(&reason) => reason,
+                None => {
+                    let text = Arc::<str>::from(error);
+                    let group = groups.of(&text);
+                    let reason = number(reasons.len());
+                    reasons.push(Reason { folded: text.to_lowercase(), text: text.clone(), group });
+                    seen.insert(text, reason);
+                    reason
+                }
+            };
+            if let Some(reason) = reasons.get(reason as usize) {
+                groups.count(reason, index);
+            }
+            rows.push(Row { index, reason });
+        }
+        let groups = groups.most_frequent_first(&mut reasons);
+        Self { rows, reasons, groups }
+    }
+
+    /// The reason of `row`.
+    pub fn reason(&self, row: Row) -> Option<&Reason> {
+        self.reasons.get(row.reason as usize)
+    }
+
+    /// The group that links call `name`.
+    pub fn group(&self, name: &str) -> Option<u32> {
+        self.groups.iter().position(|group| &*group.name == name).map(number)
+    }
+}
+
+#[derive(Default)]
+struct Groups {
+    all: Vec<Group>,
+    by_name: HashMap<Arc<str>, u32>,
+}
+
+impl Groups {
+    fn of(&mut self, text: &Arc<str>) -> u32 {
+        let name = normalise(text);
+        if let Some(&group) = self.by_name.get(name.as_str()) {
+            if let Some(group) = self.all.get_mut(group as usize) {
+                group.label = group.name.clone();
+            }
+            return group;
+        }
+        let (group, name) = (number(self.all.len()), Arc::<str>::from(name));
+        self.by_name.insert(name.clone(), group);
+        self.all.push(Group { name, label: text.clone(), count: 0, first: u32::MAX, last: 0 });
+        group
+    }
+
+    fn count(&mut self, reason: &Reason, index: u32) {
+        if let Some(group) = self.all.get_mut(reason.group as usize) {
+            group.count = group.count.saturating_add(1);
+            group.first = group.first.min(index);
+            group.last = group.last.max(index);
+        }
+    }
+
+    fn most_frequent_first(self, reasons: &mut [Reason]) -> Vec<Group> {
+        let mut order: Vec<(u32, Group)> = (0..).zip(self.all).collect();
+        order.sort_by(|(_, a), (_, b)| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        let mut moved = vec![0; order.len()];
+        for (to, (from, _)) in (0..).zip(&order) {
+            if let Some(place) = moved.get_mut(*from as usize) {
+                *place = to;
+            }
+        }
+        for reason in reasons {
+            reason.group = moved.get(reason.group as usize).copied().unwrap_or(reason.group);
+        }
+        order.into_iter().map(|(_, group)| group).collect()
+    }
+}
+
+/// A batch has far fewer items than a `u32` counts.
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(errors: &[(u32, &str)]) -> ErrorSet {
+        ErrorSet::new(errors.iter().map(|&(index, error)| ItemError { index, error: error.to_owned() }).collect())
+    }
+
+    #[test]
+    fn groups_have_count_first_and_last_and_the_largest_leads() {
+        let set =
+            set(&[(1, "agent cap reached (3)"), (4, "row 4 is empty"), (9, "row 9 is empty"), (12, "row 12 is empty")]);
+        let groups: Vec<_> =
+            set.groups.iter().map(|group| (&*group.label, group.count, group.first, group.last)).collect();
+        assert_eq!(groups, [("row # is empty", 3, 4, 12), ("agent cap reached (3)", 1, 1, 1)]);
+        let of_rows: Vec<_> = set.rows.iter().map(|&row| set.reason(row).unwrap().group).collect();
+        assert_eq!(of_rows, [1, 0, 0, 0]);
+        assert_eq!(set.group("agent cap reached (#)"), Some(1));
+        assert_eq!(set.group("agent cap reached (3)"), None);
+    }
+
+    #[test]
+    fn a_reason_is_kept_once() {
+        let set = set(&[(0, "the same"), (1, "the same"), (2, "another")]);
+        assert_eq!((set.rows.len(), set.reasons.len(), set.groups.len()), (3, 2, 2));
+        assert_eq!(&*set.groups[0].label, "the same");
+    }
+
+    #[test]
+    fn no_errors_make_no_groups() {
+        assert!(set(&[]).groups.is_empty());
+    }
+}

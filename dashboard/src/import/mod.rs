@@ -1,0 +1,8 @@
+//! Starting an import from a file: read and checked here row by row, sent in batches.
+
+mod check;
+mod columns;
+pub mod page;
+mod read;
+pub mod send;
+pub mod sent;

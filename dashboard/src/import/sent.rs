@@ -1,0 +1,96 @@
+//! What this tab has sent, so that what failed can be corrected and sent again. It is gone with the tab.
+
+use super::columns::Field;
+use crate::{
+    errors::set::{ErrorSet, Row},
+    table,
+};
+use contract::{JobId, MemoryInput};
+use leptos::prelude::*;
+use std::{collections::HashMap, sync::Arc};
+
+/// The rows of each job, as JSON.
+#[derive(Clone, Copy)]
+pub struct Sent(StoredValue<HashMap<JobId, Vec<Arc<str>>>>);
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self(StoredValue::new(HashMap::new()))
+    }
+}
+
+impl Sent {
+    /// Keeps the rows of `job`.
+    pub fn keep(self, job: JobId, rows: Vec<Arc<str>>) {
+        self.0.update_value(|sent| {
+            sent.insert(job, rows);
+        });
+    }
+
+    /// Whether this tab has sent `job`.
+    pub fn has(self, job: JobId) -> bool {
+        self.0.with_value(|sent| sent.contains_key(&job))
+    }
+
+    /// A table of the `failed` rows of `job`, each with the reason, that can be corrected and dropped again.
+    pub fn corrections(self, job: JobId, set: &ErrorSet, failed: &[Row]) -> String {
+        self.0.with_value(|sent| write(sent.get(&job).map(Vec::as_slice).unwrap_or_default(), set, failed))
+    }
+}
+
+fn write(sent: &[Arc<str>], set: &ErrorSet, failed: &[Row]) -> String {
+    let header: Vec<&str> = Field::ALL.into_iter().map(Field::name).chain(["index", "error"]).collect();
+    let rows = failed.iter().filter_map(|row| {
+        let memory = MemoryInput::read(sent.get(row.index as usize)?).ok()?;
+        let fields = Field::ALL.map(|field| cell(&memory, field));
+        let reason = set.reason(*row)?.text.to_string();
+        Some(fields.into_iter().chain([row.index.to_string(), reason]).collect::<Vec<_>>())
+    });
+    table::write(&header, rows)
+}
+
+fn cell(memory: &MemoryInput<'_>, field: Field) -> String {
+    let text = match field {
+        Field::Content => Some(&*memory.content),
+        Field::UserId => memory.user_id.as_deref(),
+        Field::AgentId => memory.agent_id.as_deref(),
+        Field::RunId => memory.run_id.as_deref(),
+        Field::Timestamp => memory.timestamp.as_deref(),
+        Field::Metadata => memory.metadata.map(|metadata| metadata.get()),
+        Field::Kind => (memory.kind != contract::Kind::Note).then_some("session"),
+    };
+    text.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        check::check,
+        read::{File, read},
+    };
+    use super::*;
+    use contract::ItemError;
+
+    #[test]
+    fn what_failed_can_be_dropped_again_and_is_the_same() {
+        let sent: Vec<Arc<str>> = [
+            r#"{"content":"fine"}"#,
+            r#"{"content":"=1+1, \"two\"\nlines","user_id":"-ann","metadata":{"a":[1]},"kind":"session"}"#,
+            r#"{"content":"'=x","agent_id":"b","timestamp":"2026-05-04"}"#,
+        ]
+        .map(Arc::from)
+        .to_vec();
+        let errors = [1, 2].map(|index| ItemError { index, error: "agent cap reached (3)".to_owned() });
+        let set = ErrorSet::new(errors.to_vec());
+        let file = write(&sent, &set, &set.rows);
+        let read = read("again.csv", file.as_bytes()).unwrap();
+        let File::Table(table) = &read else { panic!("no table") };
+        assert_eq!(table.header[7..], ["index", "error"]);
+        let again = check(&read, &table.fields);
+        assert!(again.bad.is_empty());
+        for (row, known) in again.good.iter().zip(&sent[1..]) {
+            let (row, known) = (MemoryInput::read(row).unwrap(), MemoryInput::read(known).unwrap());
+            assert_eq!(format!("{row:?}"), format!("{known:?}"));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The jobs that were last opened in this browser, by their ids alone.
+
+use crate::browser::local_storage;
+use contract::JobId;
+
+const STORED: &str = "recent";
+const MOST: usize = 5;
+
+/// The last ones, the newest first.
+pub fn list() -> Vec<JobId> {
+    let stored = local_storage().and_then(|storage| storage.get_item(STORED).ok().flatten()).unwrap_or_default();
+    stored.split(' ').filter_map(|id| id.parse().ok()).take(MOST).collect()
+}
+
+/// Puts `id` first, or takes it off where `exists` is false.
+pub fn note(id: JobId, exists: bool) {
+    let others = list().into_iter().filter(|known| *known != id);
+    let ids: Vec<String> = exists.then_some(id).into_iter().chain(others).map(|id| id.to_string()).collect();
+    if let Some(storage) = local_storage() {
+        let _ = storage.set_item(STORED, &ids.join(" "));
+    }
+}
+
+/// Enough of an id to know it by.
+pub fn short(id: JobId) -> String {
+    let hex = id.hex();
+    match (hex.get(..6), hex.get(28..)) {
+        (Some(start), Some(end)) => format!("job_{start}…{end}"),
+        _ => hex,
+    }
+}

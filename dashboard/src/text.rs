@@ -1,0 +1,127 @@
+//! Words and numbers as the page shows them.
+
+use std::borrow::Cow;
+
+/// `seconds` in at most two units: `3 s`, `2 min 5 s`, `1 h 4 min`, `3 d 2 h`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    let (days, hours, minutes) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60);
+    let two = |large, unit, small, small_unit| match small {
+        0 => format!("{large} {unit}"),
+        _ => format!("{large} {unit} {small} {small_unit}"),
+    };
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{whole} s"),
+        (0, 0, _) => two(minutes, "min", whole % 60, "s"),
+        (0, _, _) => two(hours, "h", minutes, "min"),
+        _ => two(days, "d", hours, "h"),
+    }
+}
+
+/// How long ago, in one unit: `now`, `3 s ago`, `5 min ago`.
+pub fn ago(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    match whole {
+        0 => "now".to_owned(),
+        1..60 => format!("{whole} s ago"),
+        60..3_600 => format!("{} min ago", whole / 60),
+        3_600..86_400 => format!("{} h ago", whole / 3_600),
+        _ => format!("{} d ago", whole / 86_400),
+    }
+}
+
+/// An estimate of seconds, no finer than it can be: `less than 5 s`, `about 40 s`, `about 3 min`.
+pub fn about(seconds: f64) -> String {
+    let to = |step: f64| (seconds / step).round() * step;
+    match seconds {
+        ..5.0 => "less than 5 s".to_owned(),
+        5.0..57.5 => format!("about {}", duration(to(5.0))),
+        57.5..3_570.0 => format!("about {}", duration(to(60.0).max(60.0))),
+        _ => format!("about {}", duration(to(600.0))),
+    }
+}
+
+/// The share of `part` in `whole` in whole percent. Not 0 for something, and not 100 for less than all.
+pub fn percent(part: u32, whole: u32) -> u32 {
+    if part == 0 || whole == 0 {
+        return 0;
+    }
+    if part >= whole {
+        return 100;
+    }
+    let share = u64::from(part) * 100 / u64::from(whole);
+    u32::try_from(share).unwrap_or(99).clamp(1, 99)
+}
+
+/// `one` for 1, else `many`.
+pub const fn plural(count: u32, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+/// `text` with what would act on the page instead of being seen made visible: control characters, and those that turn
+/// the direction of the text around.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let acts = |char: char| {
+        char.is_control() || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(acts) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match u32::from(char) {
+            code @ 0..0x20 => out.extend(char::from_u32(0x2400 + code)),
+            0x7f => out.push('␡'),
+            code if acts(char) => out.push_str(&format!("[U+{code:04X}]")),
+            _ => out.push(char),
+        }
+    }
+    out.into()
+}
+
+/// The first `most` characters of `text`, with a mark where something was left out.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_at_most_two_units() {
+        let texts = [-1.0, 0.4, 59.9, 60.0, 125.0, 3_840.0, 266_400.0].map(duration);
+        assert_eq!(texts, ["0 s", "0 s", "59 s", "1 min", "2 min 5 s", "1 h 4 min", "3 d 2 h"]);
+        assert_eq!([0.5, 3.0, 305.0, 7_300.0, 1e6].map(ago), ["now", "3 s ago", "5 min ago", "2 h ago", "11 d ago"]);
+    }
+
+    #[test]
+    fn estimates_are_as_coarse_as_they_are_uncertain() {
+        let texts = [2.0, 5.0, 43.0, 58.0, 170.0, 3_600.0, 9_000.0].map(about);
+        assert_eq!(
+            texts,
+            ["less than 5 s", "about 5 s", "about 45 s", "about 1 min", "about 3 min", "about 1 h", "about 2 h 30 min"]
+        );
+    }
+
+    #[test]
+    fn a_percentage_is_honest_at_both_ends() {
+        assert_eq!([percent(0, 9), percent(1, 50_000), percent(49_999, 50_000), percent(9, 9)], [0, 1, 99, 100]);
+        assert_eq!([percent(0, 0), percent(u32::MAX, u32::MAX - 1)], [0, 100]);
+    }
+
+    #[test]
+    fn what_would_act_on_the_page_is_seen_instead() {
+        assert_eq!(visible("gpj\u{202e}exe"), "gpj[U+202E]exe");
+        assert_eq!(visible("a\tb\u{7f}\u{85}"), "a␉b␡[U+0085]");
+        assert_eq!(visible("<b>👩‍👩‍👧 é"), "<b>👩‍👩‍👧 é");
+    }
+
+    #[test]
+    fn shortening_cuts_between_characters() {
+        assert_eq!((shortened("äöü", 2), shortened("äöü", 3)), ("äö…".into(), "äöü".into()));
+    }
+}
