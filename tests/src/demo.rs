@@ -1,10 +1,9 @@
 //! What `npm start` shows: jobs in every state, and a key of each tier. Both exist in the local state alone.
 
-use crate::{checkout, stamp::Stamp, state::State};
-use anyhow::{Context, Result, anyhow};
+use crate::state::State;
+use anyhow::{Result, anyhow};
 use contract::{ApiKey, KeyRecord, Scope, Tier};
 use keys::entry::Entry;
-use std::fs;
 
 /// The job of the contract's example.
 pub const EXAMPLE_JOB: &str = "job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b";
@@ -22,19 +21,8 @@ pub fn key(tier: Tier) -> String {
 /// # Errors
 /// When wrangler fails.
 pub fn load(state: &State) -> Result<()> {
-    let sql = checkout::path("tests/demo.sql");
-    let migrations = fs::read_dir(checkout::path("edge/migrations")).context("cannot list the migrations")?;
-    let mut inputs = migrations.map(|file| Ok(file?.path())).collect::<Result<Vec<_>>>()?;
-    inputs.sort();
-    inputs.extend([sql.clone(), checkout::path("tests/src/demo.rs")]);
-    let stamp = Stamp::new(state.folder().join("demo.stamp"), &inputs);
-    if stamp.holds(&state.folder().join("v3/d1")) {
-        return Ok(());
-    }
-    state.migrate()?;
-    state.run_sql(&sql)?;
-    state.put_keys(&Tier::ALL.into_iter().map(entry).collect::<Result<Vec<_>>>()?)?;
-    stamp.set()
+    let keys = Tier::ALL.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
+    state.seed("tests/demo.sql", &keys, "tests/src/demo.rs")
 }
 
 fn entry(tier: Tier) -> Result<Entry> {

@@ -6,7 +6,9 @@
 //! - [`state`]: a local database and a local KV namespace, in one folder
 //! - [`serve`]: a running `wrangler dev` on such a state, which ends with its owner
 //! - [`demo`]: the jobs and keys that `npm start` shows
+//! - [`bench`]: how fast it is, beside others
 
+pub mod bench;
 pub mod build;
 pub mod checkout;
 pub mod dashboard;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use contract::{Tier, path};
-use stack::{build, checkout, demo, progress, serve, serve::Server, setup, state::State, wrangler};
+use stack::{bench, build, checkout, demo, progress, serve, serve::Server, setup, state::State, wrangler};
 use std::{path::PathBuf, process::ExitCode, sync::mpsc};
 
 /// Sets up, builds and runs the batch status endpoint and its dashboard on this machine.
@@ -30,6 +30,11 @@ enum Task {
         /// Parts of the names of tests
         filters: Vec<String>,
     },
+    /// Compare this Worker with others, and print and write the figures (npm run bench)
+    Bench {
+        #[command(flatten)]
+        options: bench::Options,
+    },
     /// Install what is missing, without building anything
     Setup,
     /// Build the Worker and the dashboard, as far as something changed
@@ -46,6 +51,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Start { port, persist_to } => start(port, persist_to),
         Task::Test { filters } => test(&filters),
+        Task::Bench { options } => bench::run(&options),
         Task::Setup => setup::for_build().map(drop),
         Task::Build => build::all(),
         Task::Deploy { arguments } => deploy(&arguments),

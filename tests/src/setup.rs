@@ -42,6 +42,18 @@ pub fn browser() -> Result<PathBuf> {
     find_browser().context("apt installed Chromium, but it is not on the PATH")
 }
 
+/// A wrk for the benchmark: one on the PATH, or one that apt installs.
+///
+/// # Errors
+/// When there is none and none can be installed.
+pub fn load_generator() -> Result<PathBuf> {
+    if on_path("wrk").is_none() {
+        apt_install("Installing a load generator for the benchmark", &["wrk"])
+            .context("the benchmark needs wrk: install it")?;
+    }
+    on_path("wrk").context("apt installed wrk, but it is not on the PATH")
+}
+
 fn find_browser() -> Option<PathBuf> {
     let named = env::var_os("CHROME").map(PathBuf::from);
     named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))

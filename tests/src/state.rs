@@ -1,6 +1,6 @@
 //! A local database and a local KV namespace, in one folder.
 
-use crate::{checkout, progress, wrangler};
+use crate::{checkout, progress, stamp::Stamp, wrangler};
 use anyhow::{Context, Result};
 use keys::entry::Entry;
 use std::{
@@ -33,10 +33,13 @@ impl State {
     /// # Errors
     /// When the folder cannot be made.
     pub fn scratch() -> Result<Self> {
+        Self::scratch_in(&checkout::target("scratch"))
+    }
+
+    fn scratch_in(all: &Path) -> Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let all = checkout::target("scratch");
-        fs::create_dir_all(&all).context("cannot create a folder in cargo's target folder")?;
-        for old in fs::read_dir(&all)?.flatten() {
+        fs::create_dir_all(all).with_context(|| format!("cannot create {}", all.display()))?;
+        for old in fs::read_dir(all)?.flatten() {
             // A run that lives holds its lock.
             if File::open(old.path().join("lock")).is_ok_and(|lock| lock.try_lock().is_ok()) {
                 fs::remove_dir_all(old.path()).with_context(|| format!("cannot remove {}", old.path().display()))?;
@@ -54,11 +57,44 @@ impl State {
     /// # Errors
     /// When the files cannot be copied.
     pub fn copy(&self) -> Result<Self> {
-        let copy = Self::scratch()?;
+        self.copy_to(Self::scratch()?)
+    }
+
+    /// A [`State::copy`] in the main memory where the system has a folder there, so that no disk is waited for.
+    ///
+    /// # Errors
+    /// When the files cannot be copied.
+    pub fn copy_to_memory(&self) -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        self.copy_to(if memory.is_dir() { Self::scratch_in(&memory.join("batch-status"))? } else { Self::scratch()? })
+    }
+
+    fn copy_to(&self, copy: Self) -> Result<Self> {
         let mut cp = Command::new("cp");
         cp.arg("-R").arg(self.folder.join("v3")).arg(&copy.folder);
         progress::run("Copying the local state", cp)?;
         Ok(copy)
+    }
+
+    /// Migrates it and fills it with `sql` and `keys`, where that was not done before. `source` is the file that the keys
+    /// come from.
+    ///
+    /// # Errors
+    /// When wrangler fails; so do the next ones.
+    pub fn seed(&self, sql: &str, keys: &[Entry], source: &str) -> Result<()> {
+        let sql = checkout::path(sql);
+        let migrations = fs::read_dir(checkout::path("edge/migrations")).context("cannot list the migrations")?;
+        let mut inputs = migrations.map(|file| Ok(file?.path())).collect::<Result<Vec<_>>>()?;
+        inputs.sort();
+        inputs.extend([sql.clone(), checkout::path(source)]);
+        let stamp = Stamp::new(self.folder.join("seed.stamp"), &inputs);
+        if stamp.holds(&self.folder.join("v3/d1")) {
+            return Ok(());
+        }
+        self.migrate()?;
+        self.run_sql(&sql)?;
+        self.put_keys(keys)?;
+        stamp.set()
     }
 
     /// Where it is.
@@ -67,9 +103,6 @@ impl State {
     }
 
     /// Applies the migrations that it lacks.
-    ///
-    /// # Errors
-    /// When wrangler fails; so do the next three.
     pub fn migrate(&self) -> Result<()> {
         progress::run("Applying the migrations", self.wrangler(&["d1", "migrations", "apply", "DB"]))
     }

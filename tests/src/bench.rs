@@ -1,0 +1,255 @@
+//! Compares this Worker with one that is written with Hono, and with one that answers a constant: the same data, the same
+//! workerd, round by round. wrk makes the load, and every answer is checked.
+
+mod check;
+mod contender;
+mod data;
+mod imports;
+mod load;
+mod report;
+mod scenario;
+
+use crate::{build, checkout, progress, setup, state::State};
+use anyhow::{Result, ensure};
+use check::{Answer, check};
+use contender::{Contender, Running};
+use data::Target;
+use load::{Plan, Round};
+use report::{Figure, Report, Row};
+use scenario::{FLOOR_BAR, MEMORY_BAR, SCENARIOS, STATEMENTS_BAR, Scenario};
+use std::{path::PathBuf, thread, time::Duration};
+
+/// The part that compares this Worker without its limiters to the floor.
+const FLOOR: &str = "floor";
+/// The part that imports batches.
+const IMPORTS: &str = "imports";
+/// The part that watches the memory.
+const MEMORY: &str = "memory";
+
+/// What to measure, and for how long.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Take at most two minutes: rounds of one second, no look at the memory, the floor only where it is the bar
+    #[arg(long)]
+    short: bool,
+    /// Only these parts: the letters of the table, floor, imports, memory
+    #[arg(long, value_delimiter = ',', value_name = "PARTS", value_parser = parts())]
+    only: Vec<String>,
+}
+
+fn parts() -> clap::builder::PossibleValuesParser {
+    SCENARIOS.iter().map(|scenario| scenario.letter).chain([FLOOR, IMPORTS, MEMORY]).collect::<Vec<_>>().into()
+}
+
+const ROUNDS: usize = 5;
+
+impl Options {
+    fn wants(&self, part: &str) -> bool {
+        if self.only.is_empty() { part != MEMORY || !self.short } else { self.only.iter().any(|only| only == part) }
+    }
+
+    /// How long a round takes.
+    const fn seconds(&self) -> u32 {
+        if self.short { 1 } else { 3 }
+    }
+}
+
+/// Measures, prints the table and writes it as JSON.
+///
+/// # Errors
+/// When an answer is wrong, or, after the table, when a bar was missed.
+pub fn run(options: &Options) -> Result<()> {
+    let wrk = setup::load_generator()?;
+    build::all()?;
+    let state = State::of_folder(checkout::target("bench/state"));
+    state.seed("tests/bench/data.sql", &data::entries()?, "tests/src/bench/data.rs")?;
+    let bench =
+        Bench { options, wrk, this: Contender::This.start(&state)?, peer: Contender::Peer.start(&state)?, state };
+    let mut report = Report::default();
+    bench.warm_up_all()?;
+    for scenario in SCENARIOS.iter().filter(|scenario| options.wants(scenario.letter)) {
+        bench.compare(scenario, &mut report)?;
+    }
+    if options.wants(FLOOR) {
+        bench.compare_with_floor(&mut report)?;
+    }
+    if options.wants("a") || options.wants(IMPORTS) {
+        bench.count_statements(&mut report)?;
+    }
+    if options.wants(IMPORTS) {
+        progress::say("Importing …");
+        report.imports(&imports::measure(bench.this.url(), if options.short { 3 } else { 7 })?);
+    }
+    if options.wants(MEMORY) {
+        bench.watch_memory(&mut report)?;
+    }
+    println!("{}", report.table());
+    println!("\nAll rounds: {}", report.write()?.display());
+    ensure!(report.missed() == 0, "{} bars were missed", report.missed());
+    Ok(())
+}
+
+struct Bench<'a> {
+    options: &'a Options,
+    wrk: PathBuf,
+    this: Running,
+    peer: Running,
+    state: State,
+}
+
+/// A server, and what it is asked.
+struct Lane {
+    url: String,
+    plan: Plan,
+}
+
+impl Bench<'_> {
+    /// Gives both servers a moment of everything, so that they compile what they run often.
+    fn warm_up_all(&self) -> Result<()> {
+        let Some(mix) = SCENARIOS.last() else { return Ok(()) };
+        let targets = (mix.targets)();
+        let lanes = [lane("this", &self.this, &targets)?.0, lane("peer", &self.peer, &targets)?.0];
+        self.warm_up(&lanes, mix)
+    }
+
+    /// A row of the table: this Worker and the peer, and the floor as far as there is time.
+    fn compare(&self, scenario: &Scenario, report: &mut Report) -> Result<()> {
+        let name = format!("{}  {}", scenario.letter, scenario.what);
+        progress::say(&format!("{name} …"));
+        let targets = (scenario.targets)();
+        let (this, answer) = lane("this", &self.this, &targets)?;
+        let (peer, _) = lane("peer", &self.peer, &targets)?;
+        let mut lanes = vec![this, peer];
+        let floor = if self.options.short { None } else { Some(self.floor(&targets, &answer)?) };
+        let _server = floor.map(|(server, lane)| {
+            lanes.push(lane);
+            server
+        });
+        let mut rounds = self.rounds(&lanes, scenario)?.into_iter();
+        let mut next = || rounds.next().unwrap_or_default();
+        report.rows.push(Row { name, this: next(), rival: next(), floor: next(), bar: scenario.bar });
+        Ok(())
+    }
+
+    /// The row in which the floor is the rival: finished jobs, and limiters that do not count.
+    fn compare_with_floor(&self, report: &mut Report) -> Result<()> {
+        let Some(scenario) = SCENARIOS.iter().find(|scenario| scenario.letter == "c") else { return Ok(()) };
+        let name = format!("{}  without its limiter, and the floor", scenario.letter);
+        progress::say(&format!("{name} …"));
+        let targets = (scenario.targets)();
+        let unlimited = Contender::Unlimited.start(&self.state)?;
+        let (this, answer) = lane("this", &unlimited, &targets)?;
+        let (_server, floor) = self.floor(&targets, &answer)?;
+        let lanes = [this, floor];
+        self.warm_up(&lanes, scenario)?;
+        let mut rounds = self.rounds(&lanes, scenario)?.into_iter();
+        let mut next = || rounds.next().unwrap_or_default();
+        report.rows.push(Row { name, this: next(), rival: next(), floor: vec![], bar: FLOOR_BAR });
+        Ok(())
+    }
+
+    /// The floor, which answers `answer` to all targets.
+    fn floor(&self, targets: &[Target], answer: &Answer) -> Result<(Running, Lane)> {
+        let server = Contender::Floor(answer.constant()).start(&self.state)?;
+        let plan = Plan::new("floor", targets, |_| (answer.status, answer.proof()))?;
+        let lane = Lane { url: server.url().to_owned(), plan };
+        Ok((server, lane))
+    }
+
+    /// The rounds of each lane, taken in turn.
+    fn rounds(&self, lanes: &[Lane], scenario: &Scenario) -> Result<Vec<Vec<Round>>> {
+        if !self.options.short {
+            self.warm_up(lanes, scenario)?;
+        }
+        let seconds = self.options.seconds() * scenario.patience;
+        let mut rounds = vec![vec![]; lanes.len()];
+        for _ in 0..ROUNDS {
+            for (lane, rounds) in lanes.iter().zip(&mut rounds) {
+                rounds.push(lane.plan.run(&self.wrk, &lane.url, scenario.clients, seconds)?);
+            }
+        }
+        Ok(rounds)
+    }
+
+    fn warm_up(&self, lanes: &[Lane], scenario: &Scenario) -> Result<()> {
+        let run = |lane: &Lane| lane.plan.run(&self.wrk, &lane.url, scenario.clients, scenario.patience);
+        lanes.iter().try_for_each(|lane| run(lane).map(drop))
+    }
+
+    /// D1 statements: of the watchers of one running job, and of a batch by its size.
+    fn count_statements(&self, report: &mut Report) -> Result<()> {
+        progress::say("Counting D1 statements …");
+        let counted = Contender::Counted.start(&self.state)?;
+        let statements = || -> Result<f64> {
+            let count = ureq::get(format!("{}/statements", counted.url())).call()?.body_mut().read_to_string()?;
+            Ok(count.parse()?)
+        };
+        if let Some(scenario) = SCENARIOS.iter().find(|it| it.letter == "a" && self.options.wants("a")) {
+            let (lane, _) = lane("counted", &counted, &(scenario.targets)())?;
+            let before = statements()?;
+            let round = lane.plan.run(&self.wrk, &lane.url, scenario.clients, 5)?;
+            let count = statements()? - before;
+            let name = format!("D1 statements in {}", scenario.letter);
+            report.figures.extend([
+                Figure {
+                    name: format!("{name}, of 1,000 requests"),
+                    value: count / round.answers * 1e3,
+                    unit: "",
+                    bar: None,
+                },
+                Figure {
+                    name: format!("{name}, a second"),
+                    value: count / round.seconds,
+                    unit: "",
+                    bar: Some(STATEMENTS_BAR),
+                },
+            ]);
+        }
+        if self.options.wants(IMPORTS) {
+            for size in [50, 500] {
+                let before = statements()?;
+                imports::import_one(counted.url(), size)?;
+                let name = format!("D1 statements of a batch of {size}");
+                report.figures.push(Figure { name, value: statements()? - before, unit: "", bar: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// The memory under the mix, for five minutes.
+    fn watch_memory(&self, report: &mut Report) -> Result<()> {
+        const MINUTES: u32 = 5;
+        progress::say(&format!("Watching the memory for {MINUTES} minutes …"));
+        let Some(mix) = SCENARIOS.last() else { return Ok(()) };
+        let server = Contender::This.start(&self.state)?;
+        let (lane, _) = lane("memory", &server, &(mix.targets)())?;
+        let mut peaks = vec![];
+        thread::scope(|scope| {
+            let load = scope.spawn(|| lane.plan.run(&self.wrk, &lane.url, mix.clients, MINUTES * 60));
+            for _ in 0..MINUTES {
+                let mut peak = 0;
+                for _ in 0..60 {
+                    thread::sleep(Duration::from_secs(1));
+                    peak = peak.max(server.memory()?);
+                }
+                peaks.push(peak as f64 / f64::from(1 << 20));
+            }
+            load.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map(drop)
+        })?;
+        for (minute, peak) in (1..).zip(&peaks) {
+            let name = format!("memory in minute {minute} of {}, at most", mix.letter);
+            report.figures.push(Figure { name, value: *peak, unit: "MiB", bar: None });
+        }
+        let name = "memory of the last minute to the second's".to_owned();
+        let growth = peaks[peaks.len() - 1] / peaks[1];
+        report.figures.push(Figure { name, value: growth, unit: "×", bar: Some(MEMORY_BAR) });
+        Ok(())
+    }
+}
+
+/// Looks closely at some answers before all are asked for. With the answer to the first target.
+fn lane(name: &str, server: &Running, targets: &[Target]) -> Result<(Lane, Answer)> {
+    let answer = check(server.url(), targets)?;
+    let plan = Plan::new(name, targets, |target| target.answer.proof(&answer))?;
+    Ok((Lane { url: server.url().to_owned(), plan }, answer))
+}
