@@ -23,13 +23,18 @@ struct Reply {
 
 /// Sends bytes that may be no HTTP; `None` where the connection was closed without a word.
 fn send(bytes: &[u8]) -> Option<Reply> {
-    let begin = Instant::now();
-    let answer = server().raw(bytes);
-    assert!(begin.elapsed() < NO_HANG, "{} s for {:?}", begin.elapsed().as_secs(), String::from_utf8_lossy(bytes));
+    let (server, begin) = (server(), Instant::now());
+    let answer = server.raw(bytes);
+    assert!(begin.elapsed() < NO_HANG, "{} s for {}", begin.elapsed().as_secs(), shown(bytes));
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8(answer[..end].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Some(Reply { status, head: head.to_lowercase(), body: answer[end + 4..].to_vec() })
+}
+
+/// The beginning of a request, for messages.
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned()
 }
 
 fn request(method: &[u8], path: &[u8], headers: &[u8], body: &[u8]) -> Vec<u8> {
@@ -43,12 +48,11 @@ fn authorization(key: &str) -> Vec<u8> {
 /// Sends a request that the server in front of the Worker may refuse as no HTTP; what reaches the Worker is answered as
 /// the contract has it. Returns the status.
 fn assert_in_contract(bytes: &[u8]) -> u16 {
-    let shown = || String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned();
-    let reply = send(bytes).unwrap_or_else(|| panic!("no answer to {}", shown()));
-    assert!(reply.status < 500, "{} for {}", reply.status, shown());
+    let reply = send(bytes).unwrap_or_else(|| panic!("no answer to {}", shown(bytes)));
+    assert!(reply.status < 500, "{} for {}", reply.status, shown(bytes));
     if reply.head.contains("x-request-id:") {
         assert!([200, 304, 401, 403, 404, 405, 413, 422, 429].contains(&reply.status), "{}", reply.status);
-        if reply.status >= 400 {
+        if reply.status >= 400 && !bytes.starts_with(b"HEAD ") {
             serde_json::from_slice::<ErrorBody>(&reply.body).unwrap_or_else(|error| panic!("{error}: {}", reply.head));
         }
     }
@@ -65,8 +69,6 @@ fn a_strange_path_is_a_404() {
         format!("/v1/batch/{id}{}", "%00".repeat(3_000)),
         format!("/v1/batch/%FF%FE{id}"),
         format!("/v1/batch/{{{id}}}"),
-        format!("/v1/batch/\"{id}\""),
-        format!("/v1/batch/<{id}>"),
         format!("/v1/batch/{id}|"),
         format!("/v1/batch/{id}'--"),
         format!("/v1/batch/{id}%"),
@@ -76,7 +78,7 @@ fn a_strange_path_is_a_404() {
         format!("/v1/batch/..%2Fbatch%2F{id}"),
         format!("/v1{}", "/batch".repeat(2_000)),
     ] {
-        assert_eq!(assert_in_contract(&request(b"GET", path.as_bytes(), &key, b"")), 404, "{path}");
+        assert_eq!(assert_in_contract(&request(b"GET", path.as_bytes(), &key, b"")), 404, "{}", shown(path.as_bytes()));
     }
 }
 
@@ -97,7 +99,7 @@ fn a_strange_authorization_is_a_401() {
     ] {
         let header = [b"Authorization: ", &value[..], b"\r\n"].concat();
         let status = assert_in_contract(&request(b"GET", b"/v1/ping", &header, b""));
-        assert_eq!(status, 401, "{}", String::from_utf8_lossy(&value));
+        assert_eq!(status, 401, "{}", shown(&value));
     }
 }
 
@@ -119,7 +121,7 @@ fn strange_headers_do_not_change_the_answer() {
     ] {
         let body: &[u8] = if header.starts_with(b"Content-Length") { b"abc" } else { b"" };
         let bytes = request(b"GET", path.as_bytes(), &[&key[..], &header].concat(), body);
-        assert_eq!(assert_in_contract(&bytes), 200, "{}", String::from_utf8_lossy(&header));
+        assert_eq!(assert_in_contract(&bytes), 200, "{}", shown(&header));
     }
 }
 
@@ -136,7 +138,7 @@ fn an_odd_method_is_a_405_or_stopped_in_front_of_the_worker() {
     for method in [&b"get"[..], b"GETT", b"G\xff", b"\0", b"GET\t", b"", b"M-SEARCH"] {
         let reply = send(&request(method, path.as_bytes(), &key, b""));
         let refused = reply.is_none_or(|reply| matches!(reply.status, 400 | 501));
-        assert!(refused, "{}", String::from_utf8_lossy(method));
+        assert!(refused, "{}", shown(method));
     }
 }
 
@@ -230,7 +232,12 @@ fn any_bytes_get_one_of_the_contract_s_answers_while_good_requests_go_on() {
                 assert_eq!(answer.status, 200, "{}", answer.text());
             }
         });
-        let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
+        let config = ProptestConfig {
+            cases: 400,
+            max_shrink_iters: 100,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        };
         let tried = TestRunner::new(config).run(&any_request(authorization(&account.key)), |bytes| {
             assert_in_contract(&bytes);
             Ok(())

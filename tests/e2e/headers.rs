@@ -28,7 +28,7 @@ fn answers() -> Vec<Answer> {
     answers.push(server().send("GET", &example, &[("Authorization", &authorization), ("If-None-Match", "*")], ""));
     answers.push(server().send("DELETE", &example, &[("Authorization", &authorization)], ""));
     answers.push(server().send("HEAD", &example, &[("Authorization", &authorization)], ""));
-    assert_eq!(answers.iter().map(|answer| answer.status).collect::<BTreeSet<_>>().len(), 8);
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<BTreeSet<_>>().len(), 7);
     answers
 }
 
