@@ -64,8 +64,7 @@ fn entries_of(account: &Account, tier: Tier) -> [Entry; 4] {
     .map(|(key, scopes, expires_at)| entry(key, &account.name, tier, scopes, expires_at))
 }
 
-/// What makes `key` good, for tests that put keys into a server of their own.
-pub fn entry(key: &str, account: &str, tier: Tier, scopes: &[Scope], expires_at: Option<u64>) -> Entry {
+fn entry(key: &str, account: &str, tier: Tier, scopes: &[Scope], expires_at: Option<u64>) -> Entry {
     let record = KeyRecord {
         account: account.to_owned(),
         tier,
