@@ -1,6 +1,11 @@
 //! From the `Authorization` header to the key's record: the isolate's memory first, then KV.
 
-use crate::{error::ApiError, http::Incoming, key_cache::KeyCache, limits};
+use crate::{
+    error::ApiError,
+    http::{self, Incoming},
+    key_cache::KeyCache,
+    limits,
+};
 use contract::{ApiKey, KeyRecord, Scope, Tier};
 use sha2::{Digest, Sha256};
 use std::{cell::RefCell, rc::Rc};
@@ -31,7 +36,7 @@ impl Caller {
 const KEYS: &str = "KEYS";
 
 /// For how long KV's own cache may answer, in seconds. 30 is the least that KV takes.
-const KV_CACHE_TTL: u64 = 30;
+const KV_CACHE_TTL: u32 = 30;
 
 thread_local! {
     static KEY_CACHE: RefCell<KeyCache> = RefCell::new(KeyCache::new());
@@ -71,9 +76,8 @@ async fn look_up(env: &Env, hash: [u8; 32], address: &str, now: u64) -> Result<O
 }
 
 async fn read(env: &Env, hash: &[u8; 32]) -> Result<Option<KeyRecord>, ApiError> {
-    let unavailable = |error: &dyn std::fmt::Display| ApiError::Unavailable(format!("KV: {error}"));
-    let kv = env.kv(KEYS).map_err(|error| unavailable(&error))?;
-    let text = kv.get(&hex(hash)).cache_ttl(KV_CACHE_TTL).text().await.map_err(|error| unavailable(&error))?;
+    let entry = http::read_kv(env, KEYS, &hex(hash), KV_CACHE_TTL).await;
+    let text = entry.map_err(|error| ApiError::Unavailable(format!("KV: {error:?}")))?.as_string();
     // A record that cannot be read is an operator's mistake: say so in the log rather than call the key unknown.
     text.map(|text| serde_json::from_str(&text).map_err(|error| ApiError::Internal(format!("key record: {error}"))))
         .transpose()

@@ -2,7 +2,6 @@
 
 use crate::{error::ApiError, http, settings, store};
 use contract::JobId;
-use futures_util::future::join_all;
 use wasm_bindgen::JsValue;
 use worker::{
     Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error, console_warn,
@@ -30,21 +29,33 @@ pub async fn enqueue(env: &Env, jobs: &[Message]) -> Result<(), worker::Error> {
     queue.send_raw_batch(messages).await
 }
 
-/// Works through the messages side by side, so that one account's long job does not hold up another's.
+/// Works through the messages in turn, a chunk of each, so that one account's long job does not hold up another's.
 pub async fn consume(env: &Env, batch: &MessageBatch<String>) {
     let dead = batch.queue().ends_with(DEAD);
-    join_all(batch.raw_iter().map(|message| handle(env, message, dead))).await;
+    let mut open: Vec<RawMessage> = batch.raw_iter().collect();
+    while !open.is_empty() {
+        let mut unfinished = Vec::new();
+        for message in open {
+            if step(env, &message, dead).await {
+                unfinished.push(message);
+            }
+        }
+        open = unfinished;
+    }
 }
 
-async fn handle(env: &Env, message: RawMessage, dead: bool) {
+/// Does one step of what a message asks for. Returns whether there are more; else the message is settled.
+async fn step(env: &Env, message: &RawMessage, dead: bool) -> bool {
     let text = message.body().as_string().unwrap_or_default();
     let Ok((account, id)) = serde_json::from_str::<Message>(&text) else {
         console_error!("a message that names no job is dropped");
-        return message.ack();
+        message.ack();
+        return false;
     };
     let done = if dead { give_up(env, &account, id).await } else { import(env, &account, id).await };
     match done {
-        Ok(()) => message.ack(),
+        Ok(true) => return true,
+        Ok(false) => message.ack(),
         Err(error) => {
             // As long again as it has been trying: the waits double, and nobody need count them.
             let tried = http::now().saturating_sub(message.timestamp().as_millis()) / 1_000;
@@ -54,17 +65,16 @@ async fn handle(env: &Env, message: RawMessage, dead: bool) {
             message.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(delay).build());
         }
     }
+    false
 }
 
-async fn import(env: &Env, account: &str, id: JobId) -> Result<(), ApiError> {
-    let size = settings::chunk_items(env)?;
-    while store::chunk(env, account, id, size, http::now()).await? {}
-    Ok(())
+async fn import(env: &Env, account: &str, id: JobId) -> Result<bool, ApiError> {
+    store::chunk(env, account, id, settings::chunk_items(env)?, http::now()).await
 }
 
-async fn give_up(env: &Env, account: &str, id: JobId) -> Result<(), ApiError> {
+async fn give_up(env: &Env, account: &str, id: JobId) -> Result<bool, ApiError> {
     console_error!("{id} is given up");
-    store::abandon(env, account, id, http::now()).await
+    store::abandon(env, account, id, http::now()).await.map(|()| false)
 }
 
 /// Enqueues what has stopped moving, whatever the cause: a lost message, or a queue that refused it.

@@ -34,6 +34,10 @@ export async function withinLimit(env, binding, key) {
   return (await env[binding].limit({ key })).success;
 }
 
+export function readKv(env, binding, name, cacheTtl) {
+  return env[binding].get(name, { cacheTtl });
+}
+
 // The body, or undefined where it is longer than `most` bytes: then it is not read on.
 export async function readBody(request, most) {
   if (Number(request.headers.get("content-length")) > most) return undefined;

@@ -16,6 +16,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = withinLimit)]
     pub async fn within_limit(env: &Env, binding: &str, key: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_name = readKv)]
+    pub async fn read_kv(env: &Env, binding: &str, name: &str, cache_ttl: u32) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_name = readBody)]
     async fn read_body(request: &web_sys::Request, most: u32) -> Result<JsValue, JsValue>;
 }

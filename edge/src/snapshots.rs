@@ -2,13 +2,16 @@
 //! account are checked before it is asked.
 
 use lru::LruCache;
-use std::{collections::HashMap, rc::Rc};
+use std::{num::NonZeroUsize, rc::Rc};
 
 /// For how long the snapshot of a running job serves, in milliseconds.
 const RUNNING_TTL: u64 = 500;
 
 /// After how long a read that has not come back no longer holds others up, in milliseconds.
 const READ_PATIENCE: u64 = 1_000;
+
+/// Reads under way that are remembered at once. Past it one more may be made than needed, and nothing else happens.
+const READS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4_095);
 
 /// What the snapshots may weigh together, in bytes. An isolate has 128 MB for everything.
 const SNAPSHOT_BYTES: usize = 24 << 20;
@@ -44,7 +47,7 @@ pub struct SnapshotCache {
     snapshots: LruCache<SnapshotKey, Snapshot>,
     bytes: usize,
     /// Reads under way, by when they began.
-    reading: HashMap<SnapshotKey, u64>,
+    reading: LruCache<SnapshotKey, u64>,
 }
 
 /// What to do about a job.
@@ -59,27 +62,27 @@ pub enum Plan {
 
 impl SnapshotCache {
     pub fn new() -> Self {
-        Self { snapshots: LruCache::unbounded(), bytes: 0, reading: HashMap::new() }
+        Self { snapshots: LruCache::unbounded(), bytes: 0, reading: LruCache::new(READS) }
     }
 
     pub fn plan(&mut self, key: &SnapshotKey, now: u64) -> Plan {
         let known = self.snapshots.get(key).cloned();
         match known {
             Some(snapshot) if snapshot.is_fresh(now) => Plan::Serve(snapshot),
-            _ if self.reading.get(key).is_some_and(|since| now < since.saturating_add(READ_PATIENCE)) => Plan::Wait,
+            _ if self.reading.peek(key).is_some_and(|since| now < since.saturating_add(READ_PATIENCE)) => Plan::Wait,
             known => Plan::Read(known),
         }
     }
 
     /// Tells the others that a read began at `now`.
     pub fn begin_read(&mut self, key: SnapshotKey, now: u64) {
-        self.reading.insert(key, now);
+        self.reading.put(key, now);
     }
 
     /// The read that began at `since` is over, however it ended.
     pub fn end_read(&mut self, key: &SnapshotKey, since: u64) {
-        if self.reading.get(key) == Some(&since) {
-            self.reading.remove(key);
+        if self.reading.peek(key) == Some(&since) {
+            self.reading.pop(key);
         }
     }
 

@@ -1,7 +1,7 @@
 // This Worker, counting the D1 statements that it runs. GET /statements tells how many that were so far.
 
 import { env } from "cloudflare:workers";
-import Worker from "./index.js";
+import Worker from "./src/worker.js";
 
 let statements = 0;
 
@@ -17,8 +17,9 @@ function count(prototype, names, size) {
 count(Object.getPrototypeOf(env.DB.prepare("SELECT 1")), ["all", "first", "raw", "run"], () => 1);
 count(Object.getPrototypeOf(env.DB), ["batch"], ([batch]) => batch.length);
 
-export default class extends Worker {
-  async fetch(request) {
-    return request.url.endsWith("/statements") ? new Response(String(statements)) : super.fetch(request);
-  }
-}
+export default {
+  ...Worker,
+  fetch(request, env, context) {
+    return request.url.endsWith("/statements") ? new Response(String(statements)) : Worker.fetch(request, env, context);
+  },
+};

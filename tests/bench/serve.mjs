@@ -6,7 +6,7 @@
 //
 // The first line of the output is its URL.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
@@ -52,12 +52,15 @@ function options() {
   }
 }
 
+// The same files that wrangler bundles, each as a module of its own.
 function thisWorker() {
-  const wasm = readFileSync(beside("../../edge/build/index_bg.wasm"));
-  const modules = [
-    module("index.js", beside("../../edge/build/index.js")),
-    { type: "CompiledWasm", path: "index_bg.wasm", contents: wasm },
-  ];
+  const edge = beside("../../edge/");
+  const built = readdirSync(new URL("build", edge), { recursive: true }).filter((file) => /\.(js|wasm)$/.test(file));
+  const modules = ["src/worker.js", ...built.map((file) => `build/${file}`)].map((path) =>
+    path.endsWith(".wasm")
+      ? { type: "CompiledWasm", path, contents: readFileSync(new URL(path, edge)) }
+      : module(path, new URL(path, edge)),
+  );
   return around ? [module(around, beside(around)), ...modules] : modules;
 }
 

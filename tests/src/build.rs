@@ -17,11 +17,11 @@ pub fn all() -> Result<()> {
     let lock = File::create(checkout::target("stack.lock")).context("cannot create a lock in cargo's target folder")?;
     lock.lock().context("cannot lock the build")?;
 
-    let tools = setup::for_build()?;
+    let bindgen = setup::for_build()?;
     // Two cargo profiles, so neither waits for the other.
     thread::scope(|scope| {
-        let dashboard = scope.spawn(|| dashboard::build(&tools));
-        let worker = worker::build(&tools);
+        let dashboard = scope.spawn(|| dashboard::build(&bindgen));
+        let worker = worker::build(&bindgen);
         let dashboard = dashboard.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         worker.and(dashboard)
     })

@@ -1,7 +1,7 @@
 //! Builds the dashboard: cargo → wasm-bindgen → wasm-opt → esbuild, which names files by their contents so that
 //! browsers may keep them for ever.
 
-use crate::{checkout, progress, setup::Tools, stamp::Stamp};
+use crate::{checkout, progress, stamp::Stamp, wasm};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::{collections::HashSet, fs, path::Path};
@@ -13,36 +13,17 @@ import wasm from "./dashboard_bg.wasm";
 init({ module_or_path: wasm });
 "#;
 
-/// What rustc assumes of a browser; wasm-opt is told no more than that.
-const FEATURES: [&str; 6] =
-    ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
-
-pub(crate) fn build(tools: &Tools) -> Result<()> {
-    let mut cargo = checkout::command("cargo");
-    cargo.args(["build", "--package", "dashboard", "--profile", "dashboard", "--target", "wasm32-unknown-unknown"]);
-    progress::run("Compiling the dashboard", cargo)?;
-
-    let wasm = checkout::target("wasm32-unknown-unknown/dashboard/dashboard.wasm");
+pub(crate) fn build(bindgen: &Path) -> Result<()> {
+    let module = wasm::compile("dashboard", "dashboard", "the dashboard")?;
     let sources = ["index.html", "style.css", "_headers"].map(|name| checkout::path("dashboard").join(name));
-    let stamp = Stamp::of_build("dashboard", sources.into_iter().chain([wasm.clone(), checkout::path("Cargo.lock")]));
+    let stamp = Stamp::of_build("dashboard", sources.into_iter().chain([module.clone(), checkout::path("Cargo.lock")]));
     let dist = checkout::path("dashboard/dist");
     if stamp.holds(&dist.join("index.html")) {
         return Ok(());
     }
 
     let work = checkout::target("dashboard-site");
-    let mut bindgen = checkout::command(&tools.wasm_bindgen);
-    bindgen
-        .args(["--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir"])
-        .arg(&work)
-        .arg(&wasm);
-    progress::run("Binding the dashboard", bindgen)?;
-
-    let module = work.join("dashboard_bg.wasm");
-    let mut optimise = checkout::command(checkout::npm_program("wasm-opt"));
-    optimise.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(&module).arg("-o").arg(&module);
-    progress::run("Optimising the dashboard", optimise)?;
-
+    wasm::bind(bindgen, &module, &work, &[], "-Oz", "the dashboard")?;
     bundle(&work, &dist)?;
     stamp.set()
 }

@@ -18,5 +18,6 @@ pub mod serve;
 pub mod setup;
 mod stamp;
 pub mod state;
+mod wasm;
 pub mod worker;
 pub mod wrangler;

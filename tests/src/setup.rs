@@ -8,25 +8,18 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The programs that are built from crates, in the versions that `Cargo.lock` wants.
-pub struct Tools {
-    pub(crate) wasm_bindgen: PathBuf,
-    pub(crate) worker_build: PathBuf,
-}
-
-/// What the Worker and the dashboard are built with.
+/// What the Worker and the dashboard are built with. Returns where `wasm-bindgen` is.
 ///
 /// # Errors
 /// When something is missing and cannot be installed: in one sentence, with the command that helps.
-pub fn for_build() -> Result<Tools> {
+pub fn for_build() -> Result<PathBuf> {
     wasm_target()?;
     node_modules()?;
     // The command and the crate are one protocol: their versions must be the same.
-    let bindgen = Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: locked("wasm-bindgen")? };
-    let build = Tool { program: "worker-build", package: "worker-build", version: locked("worker")? };
-    let tools = Tools { wasm_bindgen: bindgen.find_or_install()?, worker_build: build.find_or_install()? };
+    let tool = Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: locked("wasm-bindgen")? };
+    let bindgen = tool.find_or_install()?;
     let _ = fs::remove_dir_all(tool_objects());
-    Ok(tools)
+    Ok(bindgen)
 }
 
 /// A Chromium for the tests: `$CHROME`, or one on the PATH, or one that apt installs.
@@ -37,7 +30,7 @@ pub fn browser() -> Result<PathBuf> {
     if let Some(browser) = find_browser() {
         return Ok(browser);
     }
-    apt_install("Installing a browser for the tests", &["chromium"])
+    apt_install("Installing a browser for the tests", "chromium")
         .context("the tests need Chromium: install it, or name one with CHROME=/path/to/chromium")?;
     find_browser().context("apt installed Chromium, but it is not on the PATH")
 }
@@ -48,7 +41,7 @@ pub fn browser() -> Result<PathBuf> {
 /// When there is none and none can be installed.
 pub fn load_generator() -> Result<PathBuf> {
     if on_path("wrk").is_none() {
-        apt_install("Installing a load generator for the benchmark", &["wrk"])
+        apt_install("Installing a load generator for the benchmark", "wrk")
             .context("the benchmark needs wrk: install it")?;
     }
     on_path("wrk").context("apt installed wrk, but it is not on the PATH")
@@ -125,11 +118,10 @@ impl Tool {
     }
 
     fn install(&self) -> Result<()> {
-        openssl()?;
         let cache = checkout::tool_cache();
         let mut cargo = checkout::command("cargo");
         cargo.args(["install", "--locked", "--root"]).arg(&cache).arg(format!("{}@{}", self.package, self.version));
-        // The tools share most of their crates. They run for a second: less optimisation halves the wait for them.
+        // It runs for a second: less optimisation halves the wait for it.
         cargo.env("CARGO_TARGET_DIR", tool_objects());
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
         cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
@@ -137,19 +129,8 @@ impl Tool {
     }
 }
 
-/// worker-build links the system's OpenSSL on Linux.
-fn openssl() -> Result<()> {
-    let found = || output("pkg-config", &["--exists", "openssl"]).is_ok();
-    if !cfg!(target_os = "linux") || env::var_os("OPENSSL_DIR").is_some() || found() {
-        return Ok(());
-    }
-    apt_install("Installing what worker-build links", &["pkg-config", "libssl-dev"])
-        .context("worker-build needs pkg-config and the headers of OpenSSL")
-}
-
-fn apt_install(doing: &str, packages: &[&str]) -> Result<()> {
-    let packages = packages.join(" ");
-    let install = format!("apt-get update && apt-get install -y {packages}");
+fn apt_install(doing: &str, package: &str) -> Result<()> {
+    let install = format!("apt-get update && apt-get install -y {package}");
     if on_path("apt-get").is_none() || output("id", &["-u"])?.trim() != "0" {
         bail!("run as root: {install}");
     }

@@ -1,25 +1,19 @@
-//! Builds the Worker: cargo, then worker-build, which adds the JavaScript that workerd wants.
+//! Builds the Worker. wrangler bundles the rest, beginning at `edge/src/worker.js`.
 
-use crate::{checkout, progress, setup::Tools, stamp::Stamp};
+use crate::{checkout, stamp::Stamp, wasm};
 use anyhow::Result;
+use std::path::Path;
 
-pub(crate) fn build(tools: &Tools) -> Result<()> {
-    let mut cargo = checkout::command("cargo");
-    cargo.args(["build", "--package", "edge", "--lib", "--release", "--target", "wasm32-unknown-unknown"]);
-    // As worker-build calls cargo: the macros of wasm-bindgen read it, and cargo does not notice a change.
-    cargo.env("WASM_BINDGEN_USE_JS_SYS", "1");
-    progress::run("Compiling the Worker", cargo)?;
+/// After a panic the next request gets a new instance instead of one that is broken for good.
+const RECOVERY: [&str; 2] = ["--experimental-reset-state-function", "--force-enable-abort-handler"];
 
-    let wasm = checkout::target("wasm32-unknown-unknown/release/edge.wasm");
-    let stamp = Stamp::of_build("worker", [wasm, checkout::path("edge/Cargo.toml"), checkout::path("Cargo.lock")]);
-    if stamp.holds(&checkout::path("edge/build/index.js")) {
+pub(crate) fn build(bindgen: &Path) -> Result<()> {
+    let module = wasm::compile("edge", "release", "the Worker")?;
+    let output = checkout::path("edge/build");
+    let stamp = Stamp::of_build("worker", [module.clone(), checkout::path("Cargo.lock")]);
+    if stamp.holds(&output.join("edge.js")) {
         return Ok(());
     }
-    let mut pack = checkout::command(&tools.worker_build);
-    pack.current_dir(checkout::path("edge")).arg("--release");
-    // It would download these.
-    pack.env("WASM_BINDGEN_BIN", &tools.wasm_bindgen);
-    pack.env("WASM_OPT_BIN", checkout::npm_program("wasm-opt")).env("ESBUILD_BIN", checkout::npm_program("esbuild"));
-    progress::run("Packing the Worker", pack)?;
+    wasm::bind(bindgen, &module, &output, &RECOVERY, "-Os", "the Worker")?;
     stamp.set()
 }

@@ -50,9 +50,9 @@ pub struct ItemError {
 
 /// A page of `GET /v1/batch`, newest job first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct JobList {
-    /// At most `limit` of them.
-    pub jobs: Vec<JobSummary>,
+pub struct JobList<J = JobSummary> {
+    /// At most `limit` of them. The Worker passes them on as the store wrote them.
+    pub jobs: Vec<J>,
     /// What `after` takes to get the next page; `null` on the last one.
     pub next: Option<String>,
 }

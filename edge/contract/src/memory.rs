@@ -12,6 +12,8 @@ pub const BATCH_ITEMS: usize = 500;
 pub const CONTENT_CHARS: usize = 16_000;
 /// The longest `user_id`, `agent_id` or `run_id`, in characters.
 pub const SCOPE_CHARS: usize = 255;
+/// How deep the objects and arrays of metadata may nest.
+pub const METADATA_DEPTH: usize = 100;
 
 /// What a memory is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -158,13 +160,32 @@ fn text<'a>(value: &'a str, place: &str, most: usize) -> Result<Cow<'a, str>, In
 }
 
 fn metadata(value: &str) -> Result<&RawValue, Invalid> {
-    // Read whole, though only its text is kept: what nests deeper than JSON readers go must not get into the store.
-    let whole: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(value);
-    match whole.and_then(|_| serde_json::from_str(value)) {
-        Ok(raw) => Ok(raw),
-        Err(error) if error.is_data() => Err(Invalid::new("metadata", "must be an object or null")),
-        Err(_) => Err(Invalid::new("metadata", "must be an object that nests at most 100 levels deep")),
+    // What nests deeper than JSON readers go must not get into the store.
+    if !value.starts_with('{') || depth(value) > METADATA_DEPTH {
+        let must = format!("must be null or an object that nests at most {METADATA_DEPTH} levels deep");
+        return Err(Invalid::new("metadata", must));
     }
+    serde_json::from_str(value).map_err(|_| Invalid::new("metadata", "must be null or an object"))
+}
+
+/// How deep JSON text nests that is known to be well-formed.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn timestamp(value: &str) -> Result<Cow<'_, str>, Invalid> {
@@ -233,9 +254,9 @@ pub struct Memory {
 
 /// A page of `GET /v1/memories`, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MemoryList {
-    /// At most `limit` of them.
-    pub memories: Vec<Memory>,
+pub struct MemoryList<M = Memory> {
+    /// At most `limit` of them. The Worker passes them on as the store wrote them.
+    pub memories: Vec<M>,
     /// How many match in all.
     pub total: u64,
 }
@@ -277,7 +298,7 @@ mod tests {
             (r#"{"memories":[{"content":"\ud800"}]}"#, "memories[0].content must be a string."),
             (r#"{"memories":[{"content":"a","tags":[]}]}"#, "memories[0].tags is not a field"),
             (r#"{"memories":[{"content":"a","user_id":1}]}"#, "memories[0].user_id must be a string."),
-            (r#"{"memories":[{"content":"a","metadata":[]}]}"#, "memories[0].metadata must be an object or null."),
+            (r#"{"memories":[{"content":"a","metadata":[]}]}"#, "memories[0].metadata must be null or an object"),
             (r#"{"memories":[{"content":"a","kind":"fact"}]}"#, "memories[0].kind must be"),
             (r#"{"memories":[{"content":"a","timestamp":"4 May"}]}"#, "memories[0].timestamp must be an ISO 8601"),
             (r#"{"memories":[{"content":"a","timestamp":1767225600}]}"#, "memories[0].timestamp must be an ISO 8601"),
@@ -299,7 +320,11 @@ mod tests {
 
     #[test]
     fn metadata_that_nests_without_end_is_refused() {
-        let deep = format!(r#"{{"content":"a","metadata":{{"a":{}{}}}}}"#, "[".repeat(5_000), "]".repeat(5_000));
-        assert_eq!(MemoryInput::read(&deep).unwrap_err().place, "metadata");
+        let nested = |levels| {
+            let lists = levels - 1;
+            format!(r#"{{"content":"a","metadata":{{"[[":{}"\"[["{}}}}}"#, "[".repeat(lists), "]".repeat(lists))
+        };
+        assert!(MemoryInput::read(&nested(METADATA_DEPTH)).is_ok());
+        assert_eq!(MemoryInput::read(&nested(METADATA_DEPTH + 1)).unwrap_err().place, "metadata");
     }
 }

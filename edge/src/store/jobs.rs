@@ -2,13 +2,12 @@
 
 use super::{from_json, number, prepare, texts};
 use crate::{error::ApiError, job_list::Cursor};
-use contract::{JobId, JobStatus, JobSummary};
-use serde::Deserialize;
+use contract::{JobId, JobStatus};
+use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
 /// A job's row, without its errors. Times are milliseconds since 1970 UTC.
-#[derive(Deserialize)]
 pub struct JobRow {
     pub status: JobStatus,
     pub received: u32,
@@ -21,8 +20,7 @@ pub struct JobRow {
 /// The job's row, then its errors as JSON arrays of 256 indexes each: one value of D1 holds at most 2,000,000 bytes, and
 /// a row for each error would make 50,000 crossings. The errors are left out where the caller has the version already.
 const JOB: &str = "\
-SELECT json_object('status', status, 'received', received, 'imported', imported, 'failed', failed, \
-  'version', version, 'created_at', created_at), -1 AS part \
+SELECT json_array(status, received, imported, failed, version, created_at), -1 AS part \
 FROM batch_jobs WHERE account_id = ?1 AND id = ?2 \
 UNION ALL \
 SELECT json_group_array(json_object('index', item_index, 'error', error) ORDER BY item_index), item_index / 256 AS part \
@@ -41,12 +39,13 @@ pub async fn job(
     let statement = prepare(env, JOB, &[account.into(), id.hex().into(), known])?;
     let mut texts = texts(statement).await?.into_iter();
     let Some(row) = texts.next() else { return Ok(None) };
-    Ok(Some((from_json(&row)?, texts.collect())))
+    let (status, received, imported, failed, version, created_at) = from_json(&row)?;
+    Ok(Some((JobRow { status, received, imported, failed, version, created_at }, texts.collect())))
 }
 
-/// The times go out as RFC 3339. A page begins behind its cursor: older, or as old and with a lower id.
+/// Each row is a [`contract::JobSummary`] behind its cursor. A page begins behind its cursor: older, or as old and with a lower id.
 const JOBS: &str = "\
-SELECT json_array(created_at, json_object('id', 'job_' || id, 'status', status, 'received', received, \
+SELECT json_array(created_at, id, json_object('id', 'job_' || id, 'status', status, 'received', received, \
   'imported', imported, 'failed', failed, \
   'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch'), \
   'started_at', strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch'), \
@@ -60,7 +59,7 @@ pub async fn jobs(
     account: &str,
     limit: u32,
     after: Option<Cursor>,
-) -> Result<Vec<(Cursor, JobSummary)>, ApiError> {
+) -> Result<Vec<(Cursor, Box<RawValue>)>, ApiError> {
     let (created_at, id) = match after {
         Some(cursor) => (number(cursor.created_at), cursor.id.hex().into()),
         None => (JsValue::NULL, JsValue::NULL),
@@ -69,8 +68,8 @@ pub async fn jobs(
     let rows = texts(statement).await?;
     rows.iter()
         .map(|row| {
-            let (created_at, job): (u64, JobSummary) = from_json(row)?;
-            Ok((Cursor { created_at, id: job.id }, job))
+            let (created_at, id, job) = from_json(row)?;
+            Ok((Cursor { created_at, id }, job))
         })
         .collect()
 }

@@ -6,8 +6,9 @@ use super::{
     number, prepare, returned, texts, transaction,
 };
 use crate::error::ApiError;
-use contract::{JobId, KeyRecord, Memory, MemoryInput, MemoryList};
+use contract::{JobId, KeyRecord, MemoryInput, MemoryList};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
@@ -20,7 +21,7 @@ pub struct Filter {
     pub exclude_sessions: bool,
 }
 
-/// A memory as it goes out. It never changes once stored.
+/// A memory as it goes out: [`contract::Memory`]. It never changes once stored.
 macro_rules! memory_json {
     () => {
         "json_object('id', 'mem_' || id, 'content', content, 'user_id', user_id, 'agent_id', agent_id, 'run_id', run_id, \
@@ -48,7 +49,7 @@ pub async fn memories(
     limit: u32,
     offset: u32,
     filter: &Filter,
-) -> Result<MemoryList, ApiError> {
+) -> Result<MemoryList<Box<RawValue>>, ApiError> {
     let text = |value: &Option<String>| value.as_ref().map_or(JsValue::NULL, |value| value.into());
     let values = [
         account.into(),
@@ -71,7 +72,7 @@ pub struct Written {
     /// Empty where it landed, else why not, in the words of a batch item.
     pub outcome: String,
     /// What landed.
-    pub memory: Option<Memory>,
+    pub memory: Option<Box<RawValue>>,
     /// Writes of the month, this one included.
     pub used: u64,
     /// The day on which the next month's quota begins.
