@@ -1,20 +1,20 @@
 //! Routes, and the frame around every page.
 
 use crate::{
-    icon::icon,
-    import::{page::Import, send::Outbox, sent::Sent},
-    job::page::JobPage,
-    jobs::Jobs,
-    keys::Help,
-    screen::screen,
+    dom::{El, button, el, icon, memo},
+    import::{page::import, send::Outbox, sent::Sent},
+    job::page::job,
+    jobs::jobs,
+    keys::help,
+    screen::{link, screen},
     session::Session,
-    sign_in::SignIn,
-    theme::ThemeButton,
-    toast::{Toast, ToastRegion},
+    sign_in::sign_in,
+    theme::theme_button,
+    toast::Toast,
 };
 use leptos::prelude::*;
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -22,70 +22,78 @@ use leptos_router::{
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::restore();
+    let toast = Toast(RwSignal::new(None));
     provide_context(session);
-    provide_context(Toast(RwSignal::new(None)));
+    provide_context(toast);
     provide_context(Sent::default());
     provide_context(Outbox::default());
-    let help = RwSignal::new(false);
-    let is_signed_in = move || session.who.with(Option::is_some);
+    let is_signed_in = memo(move || session.who.with(Option::is_some));
+    let page = move || {
+        if !is_signed_in.get() {
+            return sign_in(session).into_view();
+        }
+        view! {
+            <FlatRoutes fallback=|| no_such_page().into_view()>
+                <Route path=path!("/") view=|| jobs().into_view() />
+                <Route path=path!("/import") view=|| import().into_view() />
+                <Route path=path!("/jobs/:id") view=|| job().into_view() />
+            </FlatRoutes>
+        }
+        .into_any()
+    };
+    let help_open = RwSignal::new(false);
     view! {
         <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
-            <header class="frame">
-                <a class="brand" href="/">{icon("brand")}"Batch status"</a>
-                <Show when=is_signed_in>
-                    <nav aria-label="Pages">
-                        <a href="/">"Jobs"</a>
-                        <a href="/import">"New import"</a>
-                    </nav>
-                </Show>
-                <div class="tools">
-                    <Show when=is_signed_in><Account /></Show>
-                    <ThemeButton />
-                    <button type="button" class="plain" aria-label="Keys" title="Keys (?)" on:click=move |_| help.set(true)>
-                        {icon("help")}
-                    </button>
-                </div>
-            </header>
-            <main id="main" tabindex="-1">
-                <Show when=is_signed_in fallback=SignIn>
-                    <Routes fallback=no_such_page>
-                        <Route path=path!("/") view=Jobs />
-                        <Route path=path!("/import") view=Import />
-                        <Route path=path!("/jobs/:id") view=JobPage />
-                    </Routes>
-                </Show>
-            </main>
-            <ToastRegion />
-            <Help open=help />
+            {frame(session, is_signed_in, help_open).into_view()}
+            <main id="main" tabindex="-1">{page}</main>
+            {el("div").child(toast.region()).child(help(help_open)).into_view()}
         </Router>
     }
 }
 
-/// The tier and scopes of the key, and the way out.
-#[component]
-fn Account() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let tier = move || session.who.with(|who| who.as_ref().map(|who| who.ping.tier.name()));
-    let scopes = move || {
-        let scopes = session.who.with(|who| who.as_ref().map(|who| who.ping.scopes.clone())).unwrap_or_default();
-        scopes.into_iter().map(|scope| view! { <li><code>{scope.name()}</code></li> }).collect_view()
+/// What stands above every page.
+fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> El {
+    let pages = || {
+        el("nav")
+            .attr("aria-label", "Pages")
+            .child(el("a").attr("href", "/").text("Jobs"))
+            .child(el("a").attr("href", "/import").text("New import"))
     };
-    view! {
-        <button type="button" class="plain" popovertarget="account" aria-label="Account">
-            {icon("key")}<span class="tier">{tier}</span>
-        </button>
-        <div id="account" popover class="menu">
-            <p>"Tier "<strong>{tier}</strong></p>
-            <p>"This key may"</p>
-            <ul>{scopes}</ul>
-            <button type="button" on:click=move |_| session.sign_out(None)>"Sign out"</button>
-        </div>
-    }
+    let keys = button(move || help_open.set(true)).class("plain").attr("aria-label", "Keys").attr("title", "Keys (?)");
+    let tools = el("div")
+        .class("tools")
+        .when(move || is_signed_in.get(), move || account(session))
+        .child(theme_button())
+        .child(keys.child(icon("help")));
+    let brand = el("a").class("brand").attr("href", "/").child(icon("brand")).child(el("span").text("Batch status"));
+    el("div")
+        .child(el("a").class("skip").attr("href", "#main").text("Skip to the content"))
+        .child(el("header").class("frame").child(brand).when(move || is_signed_in.get(), pages).child(tools))
 }
 
-fn no_such_page() -> AnyView {
-    let says = Signal::derive(|| "The address leads nowhere. Jobs are at /jobs/ and their id.".to_owned());
-    let actions = view! { <a class="button primary" href="/">"All jobs"</a> };
-    screen("no-such-page", "No such page", says, actions.into_any())
+/// The tier and scopes of the key, and the way out.
+fn account(session: Session) -> El {
+    let tier = move || session.who.with(|who| who.as_ref().map_or("", |who| who.ping.tier.name()).to_owned());
+    let scopes = session.scopes().into_iter().map(|scope| el("li").child(el("code").text(scope)));
+    let menu = el("div")
+        .attr("id", "account")
+        .attr("popover", "")
+        .class("menu")
+        .child(el("p").text("Tier ").child(el("strong").class("tier-name").text_of(tier)))
+        .child(el("p").text("This key may"))
+        .child(el("ul").children(scopes))
+        .child(button(move || session.sign_out(None)).text("Sign out"));
+    let button = el("button")
+        .attr("type", "button")
+        .class("plain")
+        .attr("popovertarget", "account")
+        .attr("aria-label", "Account")
+        .child(icon("key"))
+        .child(el("span").class("tier").text_of(tier));
+    el("div").class("account").child(button).child(menu)
+}
+
+fn no_such_page() -> El {
+    let says = || "The address leads nowhere. Jobs are at /jobs/ and their id.".to_owned();
+    screen("no-such-page", "No such page", says, [link("/", "All jobs")])
 }

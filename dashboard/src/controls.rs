@@ -1,41 +1,41 @@
 //! The reader's hold on the poll: pause, resume, refresh, and when what happens.
 
-use crate::{icon::icon, poll::Poll, text};
+use crate::{
+    dom::{El, button, el, icon},
+    poll::Poll,
+    text,
+};
 use leptos::prelude::*;
 
 /// The buttons and the words beside them.
-#[component]
-pub fn Controls(poll: Poll) -> impl IntoView {
+pub fn controls(poll: Poll) -> El {
     let seconds = move |at: f64| (at - poll.now.get()) / 1_000.0;
-    let updated = Signal::derive(move || {
-        poll.updated.get().map_or_else(String::new, |at| {
-            if poll.over.get() { "Final".to_owned() } else { format!("Updated {}", text::ago(-seconds(at))) }
-        })
-    });
-    let next = Signal::derive(move || match poll.due.get() {
+    let updated = move || match poll.updated.get() {
+        Some(_) if poll.over.get() => "Final".to_owned(),
+        Some(at) => format!("Updated {}", text::ago(-seconds(at))),
+        None => String::new(),
+    };
+    let next = move || match poll.due.get() {
         _ if poll.over.get() => "no more requests".to_owned(),
         _ if poll.busy.get() => "asking…".to_owned(),
         _ if poll.paused.get() => "paused".to_owned(),
         Some(due) => format!("next in {}", text::duration(seconds(due).ceil())),
         None => String::new(),
-    });
-    let pause = move || if poll.paused.get() { "Resume" } else { "Pause" };
-    view! {
-        <div class="controls" data-poll="">
-            <p class="soft"><span data-updated="">{updated}</span>" "<span data-next="">{next}</span></p>
-            <button
-                type="button"
-                aria-keyshortcuts="p"
-                disabled=poll.over
-                on:click=move |_| poll.toggle_pause()
-            >
-                {move || icon(if poll.paused.get() { "play" } else { "pause" })}
-                {pause}
-            </button>
-            <button type="button" aria-keyshortcuts="r" disabled=poll.over on:click=move |_| poll.refresh()>
-                {icon("refresh")}
-                "Refresh"
-            </button>
-        </div>
-    }
+    };
+    let words = el("p")
+        .class("soft")
+        .child(el("span").attr("data-updated", "").text_of(updated))
+        .text(" ")
+        .child(el("span").attr("data-next", "").text_of(next));
+    let pause = button(move || poll.toggle_pause())
+        .attr("aria-keyshortcuts", "p")
+        .flag("disabled", move || poll.over.get())
+        .part(move || Some(icon(if poll.paused.get() { "play" } else { "pause" })))
+        .text_of(move || if poll.paused.get() { "Resume" } else { "Pause" }.to_owned());
+    let refresh = button(move || poll.refresh())
+        .attr("aria-keyshortcuts", "r")
+        .flag("disabled", move || poll.over.get())
+        .child(icon("refresh"))
+        .text("Refresh");
+    el("div").class("controls").child(words).child(pause).child(refresh)
 }

@@ -3,20 +3,19 @@
 use crate::{
     api::{self, Error},
     browser::{self, number},
-    controls::Controls,
-    icon::icon,
+    controls::controls,
+    dom::{El, el, icon, memo},
     keys,
     outcome::{self, Progress},
     poll::{self, Polled},
     recent,
-    screen::{Stale, screen, trouble},
+    screen::{link, screen, stale, trouble},
     session::Session,
     text,
 };
 use contract::{JobId, JobList, JobSummary, Scope};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use web_sys::SubmitEvent;
 
 impl Polled for JobList {
     fn is_final(&self) -> bool {
@@ -25,16 +24,14 @@ impl Polled for JobList {
 }
 
 /// The page of `/`. `?after=` names the page of the list.
-#[component]
-pub fn Jobs() -> impl IntoView {
+pub fn jobs() -> El {
     let query = use_query_map();
-    let after = Memo::new(move |_| query.with(|query| query.get("after")));
+    let after = memo(move || query.with(|query| query.get("after")));
     document().set_title("Jobs · Batch status");
-    move || view! { <Page after=after.get() /> }
+    el("div").part(move || Some(page(after.get())))
 }
 
-#[component]
-fn Page(after: Option<String>) -> impl IntoView {
+fn page(after: Option<String>) -> El {
     let session = expect_context::<Session>();
     let is_first = after.is_none();
     let (data, poll) = poll::start(move |_, abort| {
@@ -48,135 +45,119 @@ fn Page(after: Option<String>) -> impl IntoView {
         "/" => browser::focus("#job-id"),
         _ => {}
     });
-    let jobs = move |read: fn(&JobList) -> Vec<JobId>| data.with(|data| data.as_ref().map(read));
-    let ids = Memo::new(move |_| jobs(|list| list.jobs.iter().map(|job| job.id).collect()));
-    let next = Memo::new(move |_| data.with(|data| data.as_ref().and_then(|list: &JobList| list.next.clone())));
-    let row = move |id: JobId| {
-        let job = Memo::new(move |known: Option<&Option<JobSummary>>| {
-            let found = data.with(|data| data.as_ref()?.jobs.iter().find(|job| job.id == id).cloned());
-            // A job that the next page took over stays as it was until its row goes.
-            found.or_else(|| known.cloned().flatten())
-        });
-        job_row(id, job, poll.now)
-    };
     // Drawn anew only when one of these changes, not with every poll.
-    let state: Memo<(Option<bool>, Option<Error>)> = Memo::new(move |_| {
-        let is_empty = ids.with(|ids| ids.as_ref().map(Vec::is_empty));
+    let state: Memo<(Option<bool>, Option<Error>)> = memo(move || {
+        let is_empty = data.with(|data: &Option<JobList>| data.as_ref().map(|list| list.jobs.is_empty()));
         (is_empty, if is_empty.is_none() { poll.problem.get() } else { None })
     });
-    let list = move || match state.get() {
-        (None, None) => view! { <p class="soft" role="status">"Asking for the jobs…"</p> }.into_any(),
-        (None, Some(error)) => trouble(poll, &error),
-        (Some(true), _) if is_first => nothing_yet(session),
-        _ => view! {
-            <ul class="jobs" aria-label="Jobs">
-                <For each=move || ids.get().unwrap_or_default() key=|id| *id children=row />
-            </ul>
-        }
-        .into_any(),
+    let list = move || {
+        Some(match state.get() {
+            (None, None) => el("p").class("soft").attr("role", "status").text("Asking for the jobs…"),
+            (None, Some(error)) => trouble(session, poll, &error),
+            (Some(true), _) if is_first => nothing_yet(session),
+            _ => list(data, poll.now),
+        })
     };
-    view! {
-        <div class="page" data-screen="jobs">
-            <div class="head">
-                <h1>"Jobs"</h1>
-                <Controls poll=poll />
-            </div>
-            <OpenJob />
-            {list}
-            <nav class="pages" aria-label="Pages of the list">
-                {(!is_first).then(|| view! { <a class="button" href="/">"Newest jobs"</a> })}
-                {move || next.get().map(|next| view! { <a class="button" href=format!("/?after={next}")>"Older jobs"</a> })}
-            </nav>
-            <Stale poll=poll />
-        </div>
-    }
+    let older = move || {
+        let next = data.with(|data| data.as_ref()?.next.clone())?;
+        Some(link(&format!("/?after={next}"), "Older jobs"))
+    };
+    let newest = (!is_first).then(|| link("/", "Newest jobs"));
+    el("div")
+        .class("page")
+        .attr("data-screen", "jobs")
+        .child(el("div").class("head").child(el("h1").text("Jobs")).child(controls(poll)))
+        .child(open_job())
+        .part(list)
+        .child(el("nav").class("pages").attr("aria-label", "Pages of the list").children(newest).part(older))
+        .child(stale(poll))
 }
 
-fn job_row(id: JobId, job: Memo<Option<JobSummary>>, now: RwSignal<f64>) -> AnyView {
-    let progress = Signal::derive(move || {
-        job.with(|job| {
-            job.as_ref().map_or(Progress::NONE, |job| Progress {
-                status: job.status,
-                received: job.received,
-                imported: job.imported,
-                failed: job.failed,
-            })
-        })
-    });
-    let created = job.with_untracked(|job| job.as_ref().map(|job| job.created_at.clone())).unwrap_or_default();
-    let created_at = browser::parse_time(&created);
-    let age = Signal::derive(move || created_at.map(|at| text::ago((now.get() - at) / 1_000.0)).unwrap_or_default());
-    let counts = Signal::derive(move || {
+fn list(data: RwSignal<Option<JobList>>, now: RwSignal<f64>) -> El {
+    let find =
+        move |key: u128| data.with(|data| data.as_ref()?.jobs.iter().find(|job| job.id.as_u128() == key).cloned());
+    let keys = move || data.with(|data| data.iter().flat_map(|list| &list.jobs).map(|job| job.id.as_u128()).collect());
+    el("ul").class("jobs").attr("aria-label", "Jobs").rows(keys, move |key| match untrack(|| find(key)) {
+        Some(job) => row(&job, Signal::derive(move || find(key).as_ref().map_or(Progress::NONE, progress)), now),
+        None => el("li"),
+    })
+}
+
+fn progress(job: &JobSummary) -> Progress {
+    Progress { status: job.status, received: job.received, imported: job.imported, failed: job.failed }
+}
+
+fn row(job: &JobSummary, progress: Signal<Progress>, now: RwSignal<f64>) -> El {
+    let created = browser::parse_time(&job.created_at);
+    let age = move || created.map(|at| text::ago((now.get() - at) / 1_000.0)).unwrap_or_default();
+    let counts = move || {
         let now = progress.get();
         format!("{} of {} imported", number(now.imported), number(now.received))
-    });
-    let failed = Signal::derive(move || match progress.get().failed {
+    };
+    let failed = move || match progress.get().failed {
         0 => "no failures".to_owned(),
         failed => format!("{} failed", number(failed)),
-    });
-    let any_failed = Signal::derive(move || progress.get().failed > 0);
-    view! {
-        <li>
-            <a class="job" href=format!("/jobs/{id}")>
-                {outcome::chip(progress)}
-                <code>{id.to_string()}</code>
-                {outcome::bar(progress)}
-                <span class="counts">{counts}</span>
-                <span class="failures" class:some=any_failed>{failed}</span>
-                <time datetime=created title=created_at.map(browser::date_time)>{age}</time>
-            </a>
-        </li>
-    }
-    .into_any()
+    };
+    let time = el("time")
+        .attr("datetime", &job.created_at)
+        .attr("title", &created.map(browser::date_time).unwrap_or_default())
+        .text_of(age);
+    let link = el("a")
+        .class("job")
+        .attr("href", &format!("/jobs/{}", job.id))
+        .child(outcome::chip(progress))
+        .child(el("code").text(&job.id.to_string()))
+        .child(outcome::bar(progress))
+        .child(el("span").class("counts").text_of(counts))
+        .child(el("span").class("failures").flag("data-some", move || progress.get().failed > 0).text_of(failed))
+        .child(time);
+    el("li").child(link)
 }
 
-fn nothing_yet(session: Session) -> AnyView {
-    let says = Signal::derive(move || {
+fn nothing_yet(session: Session) -> El {
+    let says = move || {
         let start = if session.may(Scope::MemoriesWrite) {
-            "Start one here, or post a batch to the API with this key's account."
+            "Start one here, or post a batch to the API."
         } else {
             "Post a batch to the API with a key that may write memories."
         };
         format!("This account has not imported anything yet. {start}")
-    });
-    let actions = view! { <a class="button primary" href="/import">"New import"</a> };
-    screen("nothing-yet", "No imports yet", says, actions.into_any())
+    };
+    screen("nothing-yet", "No imports yet", says, [link("/import", "New import")])
 }
 
 /// Takes a job id and goes to its page.
-#[component]
-fn OpenJob() -> impl IntoView {
+fn open_job() -> El {
     let navigate = use_navigate();
-    let (id, problem) = (RwSignal::new(String::new()), RwSignal::new(""));
-    let submit = move |event: SubmitEvent| {
+    let (id, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let open = move |event: web_sys::Event| {
         event.prevent_default();
         match id.get_untracked().trim().parse::<JobId>() {
             Ok(id) => navigate(&format!("/jobs/{id}"), Default::default()),
-            Err(_) => problem.set("A job id is job_ and 32 hex digits, or a bare UUID."),
+            Err(_) => problem.set("A job id is job_ and 32 hex digits, or a bare UUID.".to_owned()),
         }
     };
+    let id_box = el("input")
+        .attr("id", "job-id")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("required", "")
+        .attr("placeholder", "job_… or a UUID")
+        .attr("aria-describedby", "job-id-problem")
+        .bind(id);
+    let go = el("button").attr("type", "submit").child(icon("go")).text("Open");
     let recent = recent::list()
         .into_iter()
-        .map(|id| view! { <a href=format!("/jobs/{id}")><code>{recent::short(id)}</code></a> }.into_any())
-        .collect_view();
-    let recent = (!recent.is_empty()).then(|| view! { <p class="recent">"Recently opened: "{recent}</p> });
-    view! {
-        <form class="open" on:submit=submit>
-            <label for="job-id">"Open a job by its id"</label>
-            <div class="field">
-                <input
-                    id="job-id"
-                    autocomplete="off"
-                    spellcheck="false"
-                    required
-                    placeholder="job_… or a UUID"
-                    aria-describedby="job-id-problem"
-                    bind:value=id
-                />
-                <button type="submit">{icon("go")}"Open"</button>
-            </div>
-            <p id="job-id-problem" class="problem" role="alert">{problem}</p>
-            {recent}
-        </form>
-    }
+        .map(|id| el("a").attr("href", &format!("/jobs/{id}")).child(el("code").text(&recent::short(id))));
+    let recent: Vec<El> = recent.collect();
+    let recent = (!recent.is_empty()).then(|| el("p").class("recent").text("Recently opened ").children(recent));
+    let problem =
+        el("p").class("problem").attr("id", "job-id-problem").attr("role", "alert").text_of(move || problem.get());
+    el("form")
+        .class("open")
+        .on("submit", open)
+        .child(el("label").attr("for", "job-id").text("Open a job by its id"))
+        .child(el("div").class("field").child(id_box).child(go))
+        .child(problem)
+        .children(recent)
 }

@@ -1,8 +1,11 @@
 //! Keys that do something wherever the reader is on the page, and the list of them.
 
-use leptos::{ev, html::Dialog, prelude::*};
+use crate::dom::{El, button, effect, el};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlDialogElement, KeyboardEvent};
+
+const DIALOG: &str = "help";
 
 /// What each key does.
 const KEYS: [(&str, &str); 11] = [
@@ -42,31 +45,33 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
 }
 
 /// The list of keys, opened by `?` or by its button.
-#[component]
-pub fn Help(open: RwSignal<bool>) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
+pub fn help(open: RwSignal<bool>) -> El {
     on_keys(move |key| {
         if key == "?" {
             open.set(true);
         }
     });
-    Effect::new(move |_| {
-        let closed = dialog.get().filter(|dialog| !dialog.open());
-        if let (true, Some(dialog)) = (open.get(), closed) {
+    effect(move || {
+        let wanted = open.get();
+        if let Some(dialog) = dialog().filter(|dialog| wanted && !dialog.open()) {
             let _ = dialog.show_modal();
         }
     });
-    let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+    let close = || {
+        if let Some(dialog) = dialog() {
             dialog.close();
         }
     };
-    let keys = KEYS.map(|(key, does)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> });
-    view! {
-        <dialog node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
-            <h2 id="help-title">"Keys"</h2>
-            <dl class="keys">{Vec::from(keys)}</dl>
-            <button type="button" autofocus on:click=close>"Close"</button>
-        </dialog>
-    }
+    let keys = KEYS.map(|(key, does)| el("div").child(el("dt").child(el("kbd").text(key))).child(el("dd").text(does)));
+    el("dialog")
+        .attr("id", DIALOG)
+        .attr("aria-labelledby", "help-title")
+        .on("close", move |_| open.set(false))
+        .child(el("h2").attr("id", "help-title").text("Keys"))
+        .child(el("dl").class("keys").children(keys))
+        .child(button(close).attr("autofocus", "").text("Close"))
+}
+
+fn dialog() -> Option<HtmlDialogElement> {
+    document().get_element_by_id(DIALOG)?.dyn_into().ok()
 }

@@ -7,7 +7,7 @@
 //! - [`jobs`], [`job`], [`import`]: a page each; [`screen`]: what is shown where a page has nothing to show
 //! - [`errors`]: what did not land, as the largest part of the page of a job
 //!
-//! Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
+//! Pages are built with [`dom`], which says why. Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -15,8 +15,8 @@ mod api;
 mod app;
 mod browser;
 mod controls;
+mod dom;
 mod errors;
-mod icon;
 mod import;
 mod job;
 mod jobs;

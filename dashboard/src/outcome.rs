@@ -2,8 +2,8 @@
 
 use crate::{
     browser::number,
-    icon::icon,
-    text::{percent, plural},
+    dom::{El, el, icon, memo},
+    text::{percent, plural, width},
 };
 use contract::JobStatus;
 use leptos::prelude::*;
@@ -67,42 +67,44 @@ impl Progress {
 }
 
 /// The status with its picture.
-pub fn chip(progress: Signal<Progress>) -> AnyView {
-    let word = move || match progress.get().status {
-        JobStatus::Pending => "Pending",
-        JobStatus::Processing => "Processing",
-        JobStatus::Completed => "Completed",
-        JobStatus::Failed => "Failed",
+pub fn chip(progress: Signal<Progress>) -> El {
+    let word = move || {
+        match progress.get().status {
+            JobStatus::Pending => "Pending",
+            JobStatus::Processing => "Processing",
+            JobStatus::Completed => "Completed",
+            JobStatus::Failed => "Failed",
+        }
+        .to_owned()
     };
-    let name = Memo::new(move |_| progress.get().name());
-    view! { <span class="chip" data-status=name>{move || icon(name.get())}{word}</span> }.into_any()
+    let name = memo(move || progress.get().name());
+    el("span")
+        .class("chip")
+        .attr_of("data-status", move || Some(name.get().to_owned()))
+        .part(move || Some(icon(name.get())))
+        .text_of(word)
 }
 
 /// The bar in three parts: imported, failed, remaining.
-pub fn bar(progress: Signal<Progress>) -> AnyView {
-    let share = |part: u32, whole: u32| format!("{}%", f64::from(part) * 100.0 / f64::from(whole.max(1)));
-    let imported = Signal::derive(move || share(progress.get().imported, progress.get().received));
-    let failed = Signal::derive(move || share(progress.get().failed, progress.get().received));
-    let says = Signal::derive(move || {
+pub fn bar(progress: Signal<Progress>) -> El {
+    let says = move || {
         let now = progress.get();
         let [imported, failed, received] = [now.imported, now.failed, now.received].map(number);
-        format!("{imported} imported, {failed} failed, of {received}")
-    });
-    view! {
-        <div
-            class="bar"
-            role="progressbar"
-            aria-label="Progress"
-            aria-valuemin="0"
-            aria-valuemax="100"
-            aria-valuenow=Signal::derive(move || progress.get().percent().to_string())
-            aria-valuetext=says
-        >
-            <span class="imported" style:width=imported></span>
-            <span class="failed" style:width=failed></span>
-        </div>
-    }
-    .into_any()
+        Some(format!("{imported} imported, {failed} failed, of {received}"))
+    };
+    let stretch = |name: &str, of: fn(Progress) -> u32| {
+        el("span").class(name).style_of("width", move || width(of(progress.get()), progress.get().received))
+    };
+    el("div")
+        .class("bar")
+        .attr("role", "progressbar")
+        .attr("aria-label", "Progress")
+        .attr("aria-valuemin", "0")
+        .attr("aria-valuemax", "100")
+        .attr_of("aria-valuenow", move || Some(progress.get().percent().to_string()))
+        .attr_of("aria-valuetext", says)
+        .child(stretch("imported", |progress| progress.imported))
+        .child(stretch("failed", |progress| progress.failed))
 }
 
 #[cfg(test)]

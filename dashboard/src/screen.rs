@@ -1,25 +1,40 @@
 //! What is shown instead of a page, or over it, when there is nothing good to show.
 
-use crate::{api::Error, browser, icon::icon, poll::Poll, session::Session, text, toast::Toast};
+use crate::{
+    api::Error,
+    browser,
+    dom::{El, button, el, icon},
+    poll::Poll,
+    session::Session,
+    text,
+    toast::Toast,
+};
 use contract::Code;
 use leptos::prelude::*;
 
-/// A page that has only something to say. `name` is what tests and styles call it.
-pub fn screen(name: &'static str, title: &'static str, says: Signal<String>, actions: AnyView) -> AnyView {
-    view! {
-        <section class="card screen" data-screen=name>
-            {icon(name)}
-            <h1>{title}</h1>
-            <p role="status">{says}</p>
-            <div class="actions">{actions}</div>
-        </section>
-    }
-    .into_any()
+/// A page that has only something to say. `name` is what tests and styles call it, and the name of its picture.
+pub fn screen(
+    name: &'static str,
+    title: &str,
+    says: impl Fn() -> String + 'static,
+    actions: impl IntoIterator<Item = El>,
+) -> El {
+    el("section")
+        .class("card screen")
+        .attr("data-screen", name)
+        .child(icon(name))
+        .child(el("h1").text(title))
+        .child(el("p").attr("role", "status").text_of(says))
+        .child(el("div").class("actions").children(actions))
+}
+
+/// A link that looks like a button.
+pub fn link(address: &str, label: &str) -> El {
+    el("a").class("button").attr("href", address).text(label)
 }
 
 /// The page in place of one that has no data, because of `error`.
-pub fn trouble(poll: Poll, error: &Error) -> AnyView {
-    let session = expect_context::<Session>();
+pub fn trouble(session: Session, poll: Poll, error: &Error) -> El {
     let sentence = error.sentence().to_owned();
     let (name, title) = match error.code() {
         Some(Code::NotFound) => ("no-such-job", "No such job"),
@@ -29,59 +44,45 @@ pub fn trouble(poll: Poll, error: &Error) -> AnyView {
         None if !browser::is_online() => ("offline", "You are offline"),
         None => ("offline", "The server cannot be reached"),
     };
-    let says = Signal::derive(move || match name {
+    let says = move || match name {
         "no-such-job" => "This account has no job of that id. It may belong to another account, or the id may be \
                           mistyped."
             .to_owned(),
-        "missing-scope" => format!("{sentence} It has: {}.", scopes(session)),
+        "missing-scope" => format!("{sentence} It has: {}.", session.scopes().join(", ")),
         _ => format!("{sentence} {}", next_attempt(poll)),
-    });
-    let actions = view! {
-        <button type="button" class="primary" on:click=move |_| poll.refresh()>"Try again"</button>
-        {request_id(error)}
-        <button type="button" on:click=move |_| session.sign_out(None)>"Use another key"</button>
-        <a class="button" href="/">"All jobs"</a>
     };
-    screen(name, title, says, actions.into_any())
+    let actions = [
+        Some(button(move || poll.refresh()).class("primary").text("Try again")),
+        request_id(error),
+        Some(button(move || session.sign_out(None)).text("Use another key")),
+        Some(link("/", "All jobs")),
+    ];
+    screen(name, title, says, actions.into_iter().flatten())
 }
 
 /// Over a page whose data is no longer fresh: what is wrong, since when, and what happens next. It covers the lower edge
 /// and moves nothing.
-#[component]
-pub fn Stale(poll: Poll) -> impl IntoView {
-    let problem = move || {
+pub fn stale(poll: Poll) -> El {
+    el("div").attr("role", "status").part(move || {
         let error = poll.problem.get()?;
         poll.updated.with_untracked(Option::is_some).then_some(())?;
-        let says = Signal::derive(move || {
+        let says = move || {
             let age = (poll.now.get() - poll.updated.get().unwrap_or_default()) / 1_000.0;
-            format!("Shown as of {}. {}", text::ago(age), next_attempt(poll))
-        });
-        let bar = view! {
-            {icon("offline")}
-            <p><strong>{error.sentence().to_owned()}</strong>" "{says}</p>
-            {request_id(&error)}
-            <button type="button" on:click=move |_| poll.refresh()>"Try now"</button>
+            format!(" Shown as of {}. {}", text::ago(age), next_attempt(poll))
         };
-        Some(view! { <div class="stale" data-stale="">{bar}</div> })
-    };
-    view! { <div role="status" aria-live="polite">{problem}</div> }
+        let words = el("p").child(el("strong").text(error.sentence())).text_of(says);
+        let bar = el("div").class("stale").attr("data-stale", "").child(icon("offline")).child(words);
+        Some(bar.children(request_id(&error)).child(button(move || poll.refresh()).text("Try now")))
+    })
 }
 
 /// A button that copies the request's id, where the server gave one.
-fn request_id(error: &Error) -> Option<AnyView> {
+fn request_id(error: &Error) -> Option<El> {
     let Error::Api(refusal) = error else { return None };
     let (id, toast) = (refusal.request_id.clone()?, expect_context::<Toast>());
     let copied = id.clone();
-    let button = view! {
-        <button
-            type="button"
-            title=id
-            on:click=move |_| toast.copy(copied.clone(), "Request id copied".to_owned())
-        >
-            "Copy request id"
-        </button>
-    };
-    Some(button.into_any())
+    let copy = button(move || toast.copy(copied.clone(), "Request id copied".to_owned()));
+    Some(copy.attr("title", &id).text("Copy request id"))
 }
 
 /// When the next attempt comes; empty where none will.
@@ -93,11 +94,4 @@ fn next_attempt(poll: Poll) -> String {
         Some(due) => format!("Next attempt in {}.", text::duration(((due - poll.now.get()) / 1_000.0).ceil())),
         None => String::new(),
     }
-}
-
-fn scopes(session: Session) -> String {
-    let names = session.who.with(|who| {
-        who.as_ref().map(|who| who.ping.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", "))
-    });
-    names.filter(|names| !names.is_empty()).unwrap_or_else(|| "no scopes".to_owned())
 }

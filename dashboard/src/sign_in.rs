@@ -3,31 +3,27 @@
 
 use crate::{
     api::{self, Error},
+    dom::{El, button, el, spawn},
     session::{Session, SignedIn},
 };
 use contract::{ApiKey, Code};
-use leptos::{prelude::*, task::spawn_local};
-use web_sys::SubmitEvent;
+use leptos::prelude::*;
 
 /// The page.
-#[component]
-pub fn SignIn() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let (key, keep, shown, busy) =
-        (RwSignal::new(String::new()), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+pub fn sign_in(session: Session) -> El {
+    let (key, keep) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let (shown, busy) = (RwSignal::new(false), RwSignal::new(false));
     let problem = session.notice;
     document().set_title("Sign in · Batch status");
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move || {
         let text = key.get_untracked().trim().to_owned();
         if ApiKey::parse(&text).is_err() {
             let form = "This is not an API key: one begins with kor_live_ or kor_self_, and letters and digits follow.";
-            problem.set(Some(form.to_owned()));
-            return;
+            return problem.set(Some(form.to_owned()));
         }
         busy.set(true);
         problem.set(None);
-        spawn_local(async move {
+        spawn(async move {
             match api::ping(&text).await {
                 Ok(ping) => session.sign_in(SignedIn { key: text.into(), ping }, keep.get_untracked()),
                 Err(error) => problem.set(Some(in_words(&error))),
@@ -35,45 +31,53 @@ pub fn SignIn() -> impl IntoView {
             busy.set(false);
         });
     };
-    let key_type = move || if shown.get() { "text" } else { "password" };
-    view! {
-        <form class="card sign-in" data-screen="sign-in" on:submit=submit>
-            <h1>"Sign in"</h1>
-            <p class="soft">"Watch imports, see what did not land and why, and send it again."</p>
-            <label for="key">"API key"</label>
-            <div class="field">
-                <input
-                    id="key"
-                    type=key_type
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    autofocus
-                    required
-                    placeholder="kor_self_…"
-                    aria-describedby="key-problem"
-                    aria-invalid=move || problem.with(Option::is_some).to_string()
-                    bind:value=key
-                />
-                <button
-                    type="button"
-                    class="plain"
-                    aria-pressed=move || shown.get().to_string()
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    "Show"
-                </button>
-            </div>
-            <p id="key-problem" class="problem" role="alert">{problem}</p>
-            <label class="check">
-                <input type="checkbox" bind:checked=keep />
-                <span>"Keep in this tab" <small>"Forgotten when the tab is closed. Never stored elsewhere."</small></span>
-            </label>
-            <button type="submit" class="primary" disabled=busy>
-                {move || if busy.get() { "Checking…" } else { "Sign in" }}
-            </button>
-        </form>
-    }
+    let key_box = el("input")
+        .attr("id", "key")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "off")
+        .attr("spellcheck", "false")
+        .attr("autofocus", "")
+        .attr("required", "")
+        .attr("placeholder", "kor_self_…")
+        .attr("aria-describedby", "key-problem")
+        .attr_of("type", move || Some(if shown.get() { "text" } else { "password" }.to_owned()))
+        .aria("aria-invalid", move || problem.with(Option::is_some))
+        .bind(key);
+    let show = button(move || shown.update(|shown| *shown = !*shown))
+        .class("plain")
+        .aria("aria-pressed", move || shown.get())
+        .text("Show");
+    let keep_box = el("label").class("check").child(el("input").attr("type", "checkbox").bind_checked(keep)).child(
+        el("span")
+            .text("Keep in this tab ")
+            .child(el("small").text("Forgotten when the tab is closed. Never stored elsewhere.")),
+    );
+    el("form")
+        .class("card sign-in")
+        .attr("data-screen", "sign-in")
+        .on("submit", move |event| {
+            event.prevent_default();
+            submit();
+        })
+        .child(el("h1").text("Sign in"))
+        .child(el("p").class("soft").text("Watch imports, see what did not land and why, and send it again."))
+        .child(el("label").attr("for", "key").text("API key"))
+        .child(el("div").class("field").child(key_box).child(show))
+        .child(
+            el("p")
+                .class("problem")
+                .attr("id", "key-problem")
+                .attr("role", "alert")
+                .text_of(move || problem.get().unwrap_or_default()),
+        )
+        .child(keep_box)
+        .child(
+            el("button")
+                .attr("type", "submit")
+                .class("primary")
+                .flag("disabled", move || busy.get())
+                .text_of(move || if busy.get() { "Checking…" } else { "Sign in" }.to_owned()),
+        )
 }
 
 fn in_words(error: &Error) -> String {

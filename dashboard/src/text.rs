@@ -53,6 +53,12 @@ pub fn percent(part: u32, whole: u32) -> u32 {
     u32::try_from(share).unwrap_or(99).clamp(1, 99)
 }
 
+/// The share of `part` in `whole` as a width in a style, to a hundredth of a percent.
+pub fn width(part: u32, whole: u32) -> String {
+    let share = (u64::from(part) * 10_000).checked_div(u64::from(whole)).unwrap_or_default().min(10_000);
+    format!("{}.{:02}%", share / 100, share % 100)
+}
+
 /// `one` for 1, else `many`.
 pub const fn plural(count: u32, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
@@ -111,6 +117,7 @@ mod tests {
     fn a_percentage_is_honest_at_both_ends() {
         assert_eq!([percent(0, 9), percent(1, 50_000), percent(49_999, 50_000), percent(9, 9)], [0, 1, 99, 100]);
         assert_eq!([percent(0, 0), percent(u32::MAX, u32::MAX - 1)], [0, 100]);
+        assert_eq!([width(1, 3), width(2, 2), width(0, 0), width(9, 2)], ["33.33%", "100.00%", "0.00%", "100.00%"]);
     }
 
     #[test]

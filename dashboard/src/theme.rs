@@ -1,17 +1,19 @@
 //! Light, dark, or as the system says.
 
-use crate::{browser::local_storage, icon::icon};
+use crate::{
+    browser::local_storage,
+    dom::{El, button, effect, icon},
+};
 use leptos::prelude::*;
 
 const STORED: &str = "theme";
 const THEMES: [&str; 3] = ["system", "light", "dark"];
 
 /// Goes through the themes. What was chosen is kept for the next visit.
-#[component]
-pub fn ThemeButton() -> impl IntoView {
+pub fn theme_button() -> El {
     let stored = local_storage().and_then(|storage| storage.get_item(STORED).ok().flatten());
     let theme = RwSignal::new(THEMES.into_iter().find(|theme| stored.as_deref() == Some(theme)).unwrap_or("system"));
-    Effect::new(move |_| {
+    effect(move || {
         let theme = theme.get();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", theme);
@@ -20,16 +22,12 @@ pub fn ThemeButton() -> impl IntoView {
             let _ = storage.set_item(STORED, theme);
         }
     });
-    let next = move |_| {
+    let next = move || {
         theme.update(|theme| {
             let after = THEMES.iter().cycle().skip_while(|known| *known != theme).nth(1);
             *theme = after.copied().unwrap_or("system");
         });
     };
-    let name = move || format!("Theme: {}", theme.get());
-    view! {
-        <button type="button" class="plain" aria-label=name title=name on:click=next>
-            {move || icon(theme.get())}
-        </button>
-    }
+    let name = move || Some(format!("Theme: {}", theme.get()));
+    button(next).class("plain").attr_of("aria-label", name).attr_of("title", name).part(move || Some(icon(theme.get())))
 }

@@ -1,7 +1,10 @@
 //! Short words about what was just done. They fade by a style's animation, whose end clears them.
 
-use crate::browser;
-use leptos::{prelude::*, task::spawn_local};
+use crate::{
+    browser,
+    dom::{El, el, spawn},
+};
+use leptos::prelude::*;
 
 /// What is being said, if anything.
 #[derive(Clone, Copy)]
@@ -15,20 +18,17 @@ impl Toast {
 
     /// Copies `text`, and says `done` once it is on the clipboard.
     pub fn copy(self, text: String, done: String) {
-        spawn_local(async move {
+        spawn(async move {
             let copied = browser::copy(&text).await;
             self.say(if copied { done } else { "The browser did not allow the copy".to_owned() });
         });
     }
-}
 
-/// Where it is said.
-#[component]
-pub fn ToastRegion() -> impl IntoView {
-    let toast = expect_context::<Toast>();
-    let words = move || {
-        let words = toast.0.get()?;
-        Some(view! { <p class="toast" on:animationend=move |_| toast.0.set(None)>{words}</p> })
-    };
-    view! { <div role="status" aria-live="polite">{words}</div> }
+    /// Where it is said.
+    pub fn region(self) -> El {
+        el("div").attr("role", "status").part(move || {
+            let words = self.0.get()?;
+            Some(el("p").class("toast").text(&words).on("animationend", move |_| self.0.set(None)))
+        })
+    }
 }

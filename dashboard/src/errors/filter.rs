@@ -1,6 +1,6 @@
 //! Which errors are shown, and in which order.
 
-use super::set::{ErrorSet, Row};
+use super::set::{ErrorSet, Row, order};
 
 /// What the reader typed: words that a reason must hold, and ranges that an index must lie in.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -86,16 +86,10 @@ pub fn select(set: &ErrorSet, filter: &Filter, group: Option<u32>, sort: Sort) -
         Sort::Index => {}
         Sort::IndexDown => rows.reverse(),
         Sort::Reason => {
-            let mut by_text: Vec<(&str, u32)> =
-                set.reasons.iter().zip(0..).map(|(reason, id)| (reason.folded.as_str(), id)).collect();
-            by_text.sort_unstable();
-            let mut rank = vec![0_u32; by_text.len()];
-            for ((_, id), place) in by_text.iter().zip(0..) {
-                if let Some(rank) = rank.get_mut(*id as usize) {
-                    *rank = place;
-                }
-            }
-            rows.sort_by_key(|row| rank.get(row.reason as usize).copied());
+            let ranks = set.ranks();
+            let place = |at: usize| rows.get(at).map(|row| (ranks.get(row.reason as usize), row.index));
+            let order = order(rows.len(), &|a, b| place(a).cmp(&place(b)));
+            rows = order.into_iter().filter_map(|at| rows.get(at).copied()).collect();
         }
     }
     rows

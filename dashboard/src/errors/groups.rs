@@ -3,7 +3,8 @@
 use super::{reading::Reading, set::Group};
 use crate::{
     browser::number,
-    text::{percent, shortened, visible},
+    dom::{El, button, el, memo},
+    text::{percent, shortened, visible, width},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -13,73 +14,45 @@ const FEW: usize = 8;
 const MOST: usize = 100;
 
 /// The list.
-#[component]
-pub fn Groups(reading: Reading) -> impl IntoView {
-    let (shown, chosen) = (reading.shown, reading.group);
+pub fn groups(reading: Reading) -> El {
+    let shown = reading.shown;
     let all = RwSignal::new(false);
-    let count = Memo::new(move |_| shown.read().groups.len());
-    let names = Memo::new(move |_| {
-        let most = if all.get() { MOST } else { FEW };
-        shown.read().groups.iter().take(most).map(|group| group.name.clone()).collect::<Vec<_>>()
-    });
-    let row = move |name: Arc<str>| {
-        let known = name.clone();
-        let group = Memo::new(move |_| shown.read().groups.iter().find(|group| group.name == known).cloned());
-        let total = Memo::new(move |_| shown.read().rows.len() as u32);
-        group_row(name, group, total, chosen)
+    let rows = move || {
+        let (set, most) = (shown.get(), if all.get() { MOST } else { FEW });
+        let total = set.rows.len() as u32;
+        let rows = set.groups.iter().take(most).map(|group| row(group, total, reading.group));
+        Some(el("ul").attr("aria-label", "Errors by reason").children(rows))
     };
+    let hidden = memo(move || shown.read().groups.len().min(MOST).saturating_sub(FEW));
     let more = move || {
-        let hidden = count.get().min(MOST).saturating_sub(FEW);
-        (hidden > 0 && !all.get()).then(|| {
-            view! {
-                <button type="button" class="plain" on:click=move |_| all.set(true)>
-                    {format!("Show {hidden} more reasons")}
-                </button>
-            }
-        })
+        button(move || all.set(true)).class("plain").text_of(move || format!("Show {} more reasons", hidden.get()))
     };
-    view! {
-        <div class="groups">
-            <h3>"By reason"</h3>
-            <ul aria-label="Errors by reason">
-                <For each=move || names.get() key=Arc::clone children=row />
-            </ul>
-            {more}
-        </div>
-    }
+    el("div")
+        .class("groups")
+        .child(el("h3").text("By reason"))
+        .part(rows)
+        .when(move || hidden.get() > 0 && !all.get(), more)
 }
 
-fn group_row(
-    name: Arc<str>,
-    group: Memo<Option<Group>>,
-    total: Memo<u32>,
-    chosen: RwSignal<Option<Arc<str>>>,
-) -> AnyView {
-    let of = move |read: &dyn Fn(&Group) -> String| group.with(|group| group.as_ref().map(read)).unwrap_or_default();
-    let label = Signal::derive(move || of(&|group| visible(&shortened(&group.label, 160)).into_owned()));
-    let share = move || group.with(|group| group.as_ref().map_or(0, |group| percent(group.count, total.get())));
-    let width = Signal::derive(move || format!("{}%", share()));
-    let figures = Signal::derive(move || of(&|group| format!("{} · {}%", number(group.count), share())));
-    let range = Signal::derive(move || {
-        of(&|group| match group.first == group.last {
-            true => format!("at {}", number(group.first)),
-            false => format!("from {} to {}", number(group.first), number(group.last)),
-        })
-    });
-    let (mine, click) = (name.clone(), name.clone());
-    let pressed = Signal::derive(move || (chosen.read().as_ref() == Some(&mine)).to_string());
-    let choose = move |_| {
-        chosen.update(|chosen| *chosen = if chosen.as_ref() == Some(&click) { None } else { Some(click.clone()) });
+fn row(group: &Group, total: u32, chosen: RwSignal<Option<Arc<str>>>) -> El {
+    let Group { name, label, count, first, last } = group.clone();
+    let figures = format!("{} · {}%", number(count), percent(count, total));
+    let range = match first == last {
+        true => format!("at {}", number(first)),
+        false => format!("from {} to {}", number(first), number(last)),
     };
-    view! {
-        <li>
-            <button type="button" class="group" aria-pressed=pressed data-group=name.to_string() on:click=choose>
-                <span class="share" style:width=width></span>
-                <bdi class="label">{label}</bdi>
-                <span class="figures">{figures}</span>
-                <span class="range">{range}</span>
-            </button>
-        </li>
-    }
-    .into_any()
+    let mine = name.clone();
+    let address = name.to_string();
+    let choose = move || {
+        chosen.update(|chosen| *chosen = if chosen.as_ref() == Some(&name) { None } else { Some(name.clone()) });
+    };
+    let choice = button(choose)
+        .class("group")
+        .attr("data-group", &address)
+        .aria("aria-pressed", move || chosen.read().as_ref() == Some(&mine))
+        .child(el("span").class("share").style_of("width", move || width(count, total)))
+        .child(el("bdi").class("label").text(&visible(&shortened(&label, 160))))
+        .child(el("span").class("figures").text(&figures))
+        .child(el("span").class("range").text(&range));
+    el("li").child(choice)
 }

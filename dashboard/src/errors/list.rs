@@ -2,23 +2,24 @@
 
 use super::{
     reading::{Reading, SCROLLER},
-    set::{ErrorSet, Row},
+    set::Row,
 };
 use crate::{
     browser,
-    icon::icon,
+    dom::{El, button, effect, el, icon, memo},
     text::{shortened, visible},
     toast::Toast,
 };
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
 
 /// Characters of a reason that a folded row shows at most.
 const FOLDED: usize = 300;
 
 /// The list.
-#[component]
-pub fn List(reading: Reading) -> impl IntoView {
+pub fn list(reading: Reading) -> El {
     let measure = move || {
         let height = window().inner_height().ok().and_then(|height| height.as_f64());
         reading.viewport.set(height.unwrap_or_default());
@@ -26,124 +27,99 @@ pub fn List(reading: Reading) -> impl IntoView {
     measure();
     let resized = window_event_listener(ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let scrolled = move |event: ev::Event| {
-        reading.scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top()));
-    };
     // A filter or another order shows the beginning of what it found.
-    Effect::new(move |before: Option<()>| {
+    effect(move || {
         reading.text.track();
         reading.group.track();
         reading.sort.track();
-        if let (Some(()), Some(list)) = (before, browser::find(SCROLLER)) {
+        if let Some(list) = browser::find(SCROLLER) {
             list.set_scroll_top(0);
             reading.scroll.set(0.0);
         }
     });
-    let range = Memo::new(move |_| reading.window.get().drawn(reading.scroll.get(), reading.viewport.get()));
-    let drawn = Memo::new(move |_| {
+    let scrolled = move |event: Event| {
+        let top = event.target().map_or(0, |target| target.unchecked_ref::<Element>().scroll_top());
+        reading.scroll.set(f64::from(top));
+    };
+    let range = memo(move || reading.window.get().drawn(reading.scroll.get(), reading.viewport.get()));
+    let drawn = move || {
         let (rows, range, current) = (reading.rows.read(), range.get(), reading.current.get());
-        let mut drawn: Vec<(usize, Row)> =
-            range.clone().zip(rows.get(range.clone()).unwrap_or_default().iter().copied()).collect();
         // The row that has the keyboard stays, however far away: else the keyboard would be nowhere.
-        let current = rows.iter().position(|row| Some(row.index) == current).filter(|at| !range.contains(at));
-        if let Some((at, row)) = current.and_then(|at| Some((at, *rows.get(at)?))) {
-            let place = if at < range.start { 0 } else { drawn.len() };
-            drawn.insert(place, (at, row));
-        }
-        drawn
-    });
-    let height = Signal::derive(move || format!("{}px", reading.window.get().height()));
-    let count = Signal::derive(move || reading.rows.read().len().saturating_add(1).to_string());
-    let is_empty = Memo::new(move |_| reading.rows.read().is_empty());
-    view! {
-        <div class="list" role="table" aria-label="Errors" aria-rowcount=count>
-            <div role="rowgroup" class="columns">
-                <div role="row">
-                    <span role="columnheader">"Index"</span>
-                    <span role="columnheader">"Reason"</span>
-                </div>
-            </div>
-            <div id="error-rows" role="rowgroup" class="rows" on:scroll=scrolled>
-                <div role="presentation" class="canvas" style:height=height>
-                    <For
-                        each=move || drawn.get()
-                        key=|(at, row)| (*at, row.index)
-                        children=move |(at, row)| error_row(reading, at, row)
-                    />
-                </div>
-            </div>
-            <Show when=move || is_empty.get()>
-                <p class="soft none">"Nothing matches. Try less, or show all."</p>
-            </Show>
-        </div>
-    }
+        let current = rows.iter().position(|row| Some(row.index) == current);
+        let before = current.filter(|at| *at < range.start);
+        let after = current.filter(|at| *at >= range.end);
+        let positions = before.into_iter().chain(range).chain(after);
+        positions.filter_map(|at| Some(key(at, rows.get(at)?))).collect()
+    };
+    let head = el("div")
+        .attr("role", "row")
+        .child(el("span").attr("role", "columnheader").text("Index"))
+        .child(el("span").attr("role", "columnheader").text("Reason"));
+    let canvas = el("div")
+        .attr("role", "presentation")
+        .class("canvas")
+        .style_of("height", move || px(reading.window.get().height()))
+        .rows(drawn, move |key| row(reading, (key >> 64) as usize));
+    let rows =
+        el("div").attr("id", "error-rows").attr("role", "rowgroup").class("rows").on("scroll", scrolled).child(canvas);
+    el("div")
+        .class("list")
+        .attr("role", "table")
+        .attr("aria-label", "Errors")
+        .attr_of("aria-rowcount", move || Some((reading.rows.read().len() + 1).to_string()))
+        .child(el("div").attr("role", "rowgroup").class("columns").child(head))
+        .child(rows)
+        .when(
+            move || reading.rows.read().is_empty(),
+            || el("p").class("soft none").text("Nothing matches. Try less, or show all."),
+        )
 }
 
-fn error_row(reading: Reading, at: usize, row: Row) -> AnyView {
-    let set = reading.shown.get_untracked();
-    let text = reason(&set, row);
-    let window = reading.window;
-    let top = Signal::derive(move || format!("{}px", window.get().top(at)));
-    let height = Signal::derive(move || format!("{}px", window.get().row_height(at)));
-    let is_expanded = Memo::new(move |_| reading.expanded.get() == Some(row.index));
-    let is_current = Memo::new(move |_| reading.current.get() == Some(row.index));
-    let short = visible(&shortened(&text, FOLDED)).into_owned();
-    let detail = move || is_expanded.get().then(|| detail(row, text.clone()));
-    view! {
-        <div
-            role="row"
-            class="row"
-            class:current=is_current
-            aria-rowindex=at.saturating_add(2).to_string()
-            data-index=row.index.to_string()
-            style:top=top
-            style:height=height
-        >
-            <span role="cell">
-                <button
-                    type="button"
-                    aria-expanded=move || is_expanded.get().to_string()
-                    aria-label=format!("Item {}", row.index)
-                    on:click=move |_| reading.toggle(row.index)
-                    on:focus=move |_| reading.current.set(Some(row.index))
-                >
-                    {icon("fold")}
-                    {row.index}
-                </button>
-            </span>
-            <span role="cell" class="reason" on:click=move |_| reading.toggle(row.index)><bdi>{short}</bdi></span>
-            {detail}
-        </div>
-    }
-    .into_any()
+/// Rows are the same as before when both their place and what they show are.
+fn key(at: usize, row: &Row) -> u128 {
+    (at as u128) << 64 | u128::from(row.index) << 32 | u128::from(row.reason)
+}
+
+fn row(reading: Reading, at: usize) -> El {
+    let (set, rows, window) = (reading.shown.get_untracked(), reading.rows.get_untracked(), reading.window);
+    let Some(row) = rows.get(at).copied() else { return el("div") };
+    let reason = set.reason(row).map(|reason| reason.text.clone()).unwrap_or_default();
+    let index = row.index;
+    let is_expanded = move || reading.expanded.get() == Some(index);
+    let short = el("bdi").text(&visible(&shortened(&reason, FOLDED)));
+    let toggle = button(move || reading.toggle(index))
+        .attr("aria-label", &format!("Item {index}"))
+        .aria("aria-expanded", is_expanded)
+        .on("focus", move |_| reading.current.set(Some(index)))
+        .child(icon("fold"))
+        .text(&index.to_string());
+    let cell = el("span").attr("role", "cell");
+    el("div")
+        .attr("role", "row")
+        .class("row")
+        .attr("aria-rowindex", &(at + 2).to_string())
+        .attr("data-index", &index.to_string())
+        .flag("data-current", move || reading.current.get() == Some(index))
+        .style_of("top", move || px(window.get().top(at)))
+        .style_of("height", move || px(window.get().row_height(at)))
+        .child(cell.child(toggle))
+        .child(el("span").attr("role", "cell").class("reason").on("click", move |_| reading.toggle(index)).child(short))
+        .when(is_expanded, move || detail(index, reason.clone()))
+}
+
+fn px(length: f64) -> String {
+    format!("{}px", length as u32)
 }
 
 /// All of one error.
-fn detail(row: Row, text: Arc<str>) -> AnyView {
+fn detail(index: u32, reason: Arc<str>) -> El {
     let toast = expect_context::<Toast>();
-    let shown = visible(&text).into_owned();
-    view! {
-        <div role="cell" class="detail">
-            <p tabindex="0" aria-label="The whole reason"><bdi>{shown}</bdi></p>
-            <div class="actions">
-                <button
-                    type="button"
-                    on:click=move |_| toast.copy(text.to_string(), "Reason copied".to_owned())
-                >
-                    {icon("copy")}"Copy reason"
-                </button>
-                <button
-                    type="button"
-                    on:click=move |_| toast.copy(row.index.to_string(), "Index copied".to_owned())
-                >
-                    {icon("copy")}"Copy index"
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-fn reason(set: &ErrorSet, row: Row) -> Arc<str> {
-    set.reason(row).map(|reason| reason.text.clone()).unwrap_or_default()
+    let whole = el("p").attr("tabindex", "0").child(el("bdi").text(&visible(&reason)));
+    let copy_reason = button(move || toast.copy(reason.to_string(), "Reason copied".to_owned()));
+    let copy_index = button(move || toast.copy(index.to_string(), "Index copied".to_owned()));
+    let actions = el("div")
+        .class("actions")
+        .child(copy_reason.child(icon("copy")).text("Copy reason"))
+        .child(copy_index.child(icon("copy")).text("Copy index"));
+    el("div").attr("role", "cell").class("detail").child(whole).child(actions)
 }

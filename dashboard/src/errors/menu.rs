@@ -3,95 +3,94 @@
 use super::{
     export::{self, Format},
     reading::Reading,
-    set::Row,
+    set::{ErrorSet, Row},
 };
 use crate::{
     browser::{self, download, measured, number},
-    icon::icon,
+    dom::{El, button, el, icon},
     import::sent::Sent,
     text::plural,
     toast::Toast,
 };
 use contract::JobId;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The button and the menu that it opens.
-#[component]
-pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
+pub fn export_menu(job: JobId, reading: Reading) -> El {
     let (toast, sent) = (expect_context::<Toast>(), expect_context::<Sent>());
     let all = RwSignal::new(false);
-    let rows = move || {
-        // All of the newest answer, not only of what is shown.
-        let set = if all.get_untracked() { reading.live.get_untracked() } else { reading.shown.get_untracked() };
-        let rows: Vec<Row> = if all.get_untracked() { set.rows.clone() } else { reading.rows.get_untracked().to_vec() };
-        (set, rows)
+    let copy = move || {
+        let (_, rows) = chosen(reading, all);
+        let count = rows.len() as u32;
+        toast.copy(export::indexes(&rows), format!("{} {} copied", number(count), plural(count, "index", "indexes")));
+        close();
     };
-    let close = || {
-        if let Some(menu) = browser::find("#export") {
-            let _ = menu.hide_popover();
-        }
-    };
-    let save = move |format: Format, ending: &str| {
-        let (set, rows) = rows();
-        let text = measured("export", || export::write(&set, &rows, format));
-        finish(download(&format!("{job}-errors.{ending}"), format.media_type(), &text), rows.len(), toast);
+    let save = move |name: String, format: Format, write: &dyn Fn(&ErrorSet, &[Row]) -> String| {
+        let (set, rows) = chosen(reading, all);
+        let text = measured("export", || write(&set, &rows));
+        let count = rows.len() as u32;
+        toast.say(match download(&name, format.media_type(), &text) {
+            Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
+            Err(_) => "The browser did not take the file".to_owned(),
+        });
         close();
     };
     let formats = Format::ALL.map(|(format, name, ending)| {
-        view! { <button type="button" on:click=move |_| save(format, ending)>{icon("download")}{name}</button> }
+        let write = move |set: &ErrorSet, rows: &[Row]| export::write(set, rows, format);
+        button(move || save(format!("{job}-errors.{ending}"), format, &write)).child(icon("download")).text(name)
     });
-    let copy = move |_| {
-        let (_, rows) = rows();
-        let count = rows.len() as u32;
-        let done = format!("{} {} copied", number(count), plural(count, "index", "indexes"));
-        toast.copy(export::indexes(&rows), done);
-        close();
+    let correct = move || {
+        let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
+        save(format!("{job}-to-correct.csv"), Format::Csv, &write);
     };
-    let corrections = move |_| {
-        let (set, rows) = rows();
-        let text = sent.corrections(job, &set, &rows);
-        finish(download(&format!("{job}-to-correct.csv"), Format::Csv.media_type(), &text), rows.len(), toast);
-        close();
+    let corrections = match sent.has(job) {
+        true => button(correct).child(icon("fix")).text("Rows to correct and drop again"),
+        false => el("p").class("soft").text("The rows themselves are only in the tab that sent them."),
     };
-    let filtered_count = Signal::derive(move || number(reading.rows.read().len() as u32));
-    let all_count = Signal::derive(move || number(reading.live.read().rows.len() as u32));
-    let choice = move |is_all: bool, label: &'static str, count: Signal<String>| {
-        view! {
-            <label class="check">
-                <input
-                    type="radio"
-                    name="export-rows"
-                    prop:checked=move || all.get() == is_all
-                    on:change=move |_| all.set(is_all)
-                />
-                <span>{label}" "<small>{count}</small></span>
-            </label>
-        }
+    let choice = |is_all: bool, label: &str, count: Box<dyn Fn() -> String>| {
+        let mark = el("input").attr("type", "radio").attr("name", "export-rows").on("change", move |_| all.set(is_all));
+        let mark = if is_all { mark } else { mark.attr("checked", "") };
+        let words = el("span").text(label).text(" ").child(el("small").text_of(count));
+        el("label").class("check").child(mark).child(words)
     };
-    view! {
-        <button type="button" popovertarget="export" aria-keyshortcuts="e">{icon("download")}"Export"</button>
-        <div id="export" popover class="menu" role="dialog" aria-label="Export">
-            <fieldset>
-                <legend>"Which failures"</legend>
-                {choice(false, "Those that match", filtered_count)}
-                {choice(true, "All", all_count)}
-            </fieldset>
-            <div class="formats">{Vec::from(formats)}</div>
-            <button type="button" on:click=copy>{icon("copy")}"Copy the failed indexes"</button>
-            {if sent.has(job) {
-                view! { <button type="button" on:click=corrections>{icon("fix")}"Rows to correct and drop again"</button> }
-                    .into_any()
-            } else {
-                view! { <p class="soft">"The rows themselves are only in the tab that sent them."</p> }.into_any()
-            }}
-        </div>
-    }
+    let matching = move || number(reading.rows.read().len() as u32);
+    let total = move || number(reading.live.read().rows.len() as u32);
+    let which = el("fieldset")
+        .child(el("legend").text("Which failures"))
+        .child(choice(false, "Those that match", Box::new(matching)))
+        .child(choice(true, "All", Box::new(total)));
+    let menu = el("div")
+        .attr("id", "export")
+        .attr("popover", "")
+        .class("menu")
+        .attr("role", "dialog")
+        .attr("aria-label", "Export")
+        .child(which)
+        .child(el("div").class("formats").children(formats))
+        .child(button(copy).child(icon("copy")).text("Copy the failed indexes"))
+        .child(corrections);
+    let open = el("button")
+        .attr("type", "button")
+        .attr("popovertarget", "export")
+        .attr("aria-keyshortcuts", "e")
+        .child(icon("download"))
+        .text("Export");
+    el("div").class("export").child(open).child(menu)
 }
 
-fn finish<E>(saved: Result<(), E>, rows: usize, toast: Toast) {
-    let rows = rows as u32;
-    toast.say(match saved {
-        Ok(()) => format!("{} {} exported", number(rows), plural(rows, "failure", "failures")),
-        Err(_) => "The browser did not take the file".to_owned(),
-    });
+/// The rows to take: those that match, or all of the newest answer, shown or not.
+fn chosen(reading: Reading, all: RwSignal<bool>) -> (Arc<ErrorSet>, Arc<Vec<Row>>) {
+    if all.get_untracked() {
+        let set = reading.live.get_untracked();
+        let rows = Arc::new(set.rows.clone());
+        return (set, rows);
+    }
+    (reading.shown.get_untracked(), reading.rows.get_untracked())
+}
+
+fn close() {
+    if let Some(menu) = browser::find("#export") {
+        let _ = menu.hide_popover();
+    }
 }

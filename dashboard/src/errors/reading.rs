@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     browser::{self, measured},
+    dom::{effect, memo},
     keys,
     poll::Poll,
 };
@@ -53,26 +54,26 @@ impl Reading {
         let text = RwSignal::new(asked.get("q").unwrap_or_default());
         let group = RwSignal::new(asked.get("group").map(Arc::from));
         let sort = RwSignal::new(Sort::named(&asked.get("sort").unwrap_or_default()));
-        let rows = Memo::new(move |_| {
+        let rows = memo(move || {
             let (set, filter) = (shown.get(), Filter::parse(&text.read()));
             let group = group.read().as_deref().map(|name| set.group(name).unwrap_or(u32::MAX));
             Arc::new(measured("filter", || select(&set, &filter, group, sort.get())))
         });
         let expanded = RwSignal::new(None);
-        let window = Memo::new(move |_| {
+        let window = memo(move || {
             let rows = rows.read();
             let expanded = expanded.get().and_then(|index| rows.iter().position(|row| row.index == index));
             Window { rows: rows.len(), expanded }
         });
         let (current, scroll, viewport) = (RwSignal::new(None), RwSignal::new(0.0), RwSignal::new(0.0));
         let reading = Self { live, shown, text, group, sort, rows, current, expanded, scroll, viewport, window };
-        Effect::new(move |_| {
+        effect(move || {
             live.track();
             if !reading.is_engaged() {
                 reading.show_new();
             }
         });
-        Effect::new(move |_| reading.write_address());
+        effect(move || reading.write_address());
         reading
     }
 

@@ -2,7 +2,11 @@
 
 use super::reason::normalise;
 use contract::ItemError;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 /// All errors of one answer.
 #[derive(Default, Debug)]
@@ -13,6 +17,7 @@ pub struct ErrorSet {
     pub reasons: Vec<Reason>,
     /// The distinct normalised reasons, the most frequent first.
     pub groups: Vec<Group>,
+    ranks: OnceLock<Vec<u32>>,
 }
 
 /// One item that did not land.
@@ -74,12 +79,18 @@ impl ErrorSet {
             rows.push(Row { index, reason });
         }
         let groups = groups.most_frequent_first(&mut reasons);
-        Self { rows, reasons, groups }
+        Self { rows, reasons, groups, ranks: OnceLock::new() }
     }
 
     /// The reason of `row`.
     pub fn reason(&self, row: Row) -> Option<&Reason> {
         self.reasons.get(row.reason as usize)
+    }
+
+    /// For each of [`ErrorSet::reasons`], its place in the order of their letters.
+    pub fn ranks(&self) -> &[u32] {
+        let folded = |at: usize| self.reasons.get(at).map(|reason| &reason.folded);
+        self.ranks.get_or_init(|| inverse(&order(self.reasons.len(), &|a, b| folded(a).cmp(&folded(b)))))
     }
 
     /// The group that links call `name`.
@@ -118,19 +129,33 @@ impl Groups {
     }
 
     fn most_frequent_first(self, reasons: &mut [Reason]) -> Vec<Group> {
-        let mut order: Vec<(u32, Group)> = (0..).zip(self.all).collect();
-        order.sort_by(|(_, a), (_, b)| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-        let mut moved = vec![0; order.len()];
-        for (to, (from, _)) in (0..).zip(&order) {
-            if let Some(place) = moved.get_mut(*from as usize) {
-                *place = to;
-            }
-        }
+        let place = |at: usize| self.all.get(at).map(|group| (Reverse(group.count), &group.name));
+        let order = order(self.all.len(), &|a, b| place(a).cmp(&place(b)));
+        let moved = inverse(&order);
         for reason in reasons {
             reason.group = moved.get(reason.group as usize).copied().unwrap_or(reason.group);
         }
-        order.into_iter().map(|(_, group)| group).collect()
+        order.into_iter().filter_map(|at| self.all.get(at).cloned()).collect()
     }
+}
+
+/// The positions 0 to `length` in the order of `compare`. One sort for all that is sorted here: each type that is sorted
+/// brings 5 kB of code.
+pub fn order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
+    order.sort_unstable_by(|a, b| compare(*a, *b));
+    order
+}
+
+/// For each position, where `order` puts it.
+fn inverse(order: &[usize]) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    for (place, at) in (0..).zip(order) {
+        if let Some(entry) = places.get_mut(*at) {
+            *entry = place;
+        }
+    }
+    places
 }
 
 /// A batch has far fewer items than a `u32` counts.

@@ -90,7 +90,8 @@ fn json(table: &Table, fields: &[Option<Field>], cells: &[String]) -> Result<Str
 }
 
 fn text(cell: &str) -> String {
-    serde_json::Value::from(cell).to_string()
+    // A string always has a form in JSON.
+    serde_json::to_string(cell).unwrap_or_default()
 }
 
 #[cfg(test)]

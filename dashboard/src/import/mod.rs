@@ -4,5 +4,6 @@ mod check;
 mod columns;
 pub mod page;
 mod read;
+mod review;
 pub mod send;
 pub mod sent;

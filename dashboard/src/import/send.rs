@@ -3,12 +3,14 @@
 use super::sent::Sent;
 use crate::{
     api::{self, Error},
-    browser, pace,
+    browser,
+    dom::spawn,
+    pace,
     poll::wait,
 };
 use contract::{BATCH_ITEMS, Code, JobId, JobStatus};
 use js_sys::Math;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::{future::Future, sync::Arc};
 
 /// Milliseconds between two looks at whether a running batch has ended.
@@ -67,7 +69,7 @@ impl Outbox {
     pub fn resume(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
         self.state.set(State::Sending);
         self.says.set(None);
-        spawn_local(async move {
+        spawn(async move {
             let batches = self.batches.get_untracked();
             for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| batch.job.is_none()) {
                 match self.post(&key, &batch).await {

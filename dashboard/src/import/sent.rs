@@ -7,35 +7,37 @@ use crate::{
 };
 use contract::{JobId, MemoryInput};
 use leptos::prelude::*;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// The rows of each job, as JSON.
 #[derive(Clone, Copy)]
-pub struct Sent(StoredValue<HashMap<JobId, Vec<Arc<str>>>>);
+pub struct Sent(StoredValue<Vec<(JobId, Vec<Arc<str>>)>>);
 
 impl Default for Sent {
     fn default() -> Self {
-        Self(StoredValue::new(HashMap::new()))
+        Self(StoredValue::new(Vec::new()))
     }
 }
 
 impl Sent {
     /// Keeps the rows of `job`.
     pub fn keep(self, job: JobId, rows: Vec<Arc<str>>) {
-        self.0.update_value(|sent| {
-            sent.insert(job, rows);
-        });
+        self.0.update_value(|sent| sent.push((job, rows)));
     }
 
     /// Whether this tab has sent `job`.
     pub fn has(self, job: JobId) -> bool {
-        self.0.with_value(|sent| sent.contains_key(&job))
+        self.0.with_value(|sent| find(sent, job).is_some())
     }
 
     /// A table of the `failed` rows of `job`, each with the reason, that can be corrected and dropped again.
     pub fn corrections(self, job: JobId, set: &ErrorSet, failed: &[Row]) -> String {
-        self.0.with_value(|sent| write(sent.get(&job).map(Vec::as_slice).unwrap_or_default(), set, failed))
+        self.0.with_value(|sent| write(find(sent, job).unwrap_or_default(), set, failed))
     }
+}
+
+fn find(sent: &[(JobId, Vec<Arc<str>>)], job: JobId) -> Option<&[Arc<str>]> {
+    sent.iter().find(|(known, _)| *known == job).map(|(_, rows)| rows.as_slice())
 }
 
 fn write(sent: &[Arc<str>], set: &ErrorSet, failed: &[Row]) -> String {

@@ -2,46 +2,40 @@
 
 use super::{
     data::{Asker, Job},
-    facts,
+    facts::{self, Pace},
     rate::Rate,
 };
 use crate::{
     api::Error,
     browser::{self, number},
-    controls::Controls,
-    errors::{panel::Errors, reading::Reading},
-    icon::icon,
+    controls::controls,
+    dom::{El, button, effect, el, icon, memo, spawn},
+    errors::{panel::errors, reading::Reading},
     outcome::{self, Progress},
     poll::{self, Poll},
     recent,
-    screen::{Stale, screen, trouble},
+    screen::{link, screen, stale, trouble},
     session::Session,
     toast::Toast,
 };
 use contract::{Code, JobId, JobStatus};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 /// The page of `/jobs/:id`.
-#[component]
-pub fn JobPage() -> impl IntoView {
+pub fn job() -> El {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<JobId>().ok())));
-    move || match id.get() {
-        Some(id) => view! { <Page id=id /> }.into_any(),
-        None => no_job_id(),
-    }
+    let id = memo(move || params.with(|params| params.get("id").and_then(|id| id.parse::<JobId>().ok())));
+    el("div").part(move || Some(id.get().map_or_else(no_job_id, page)))
 }
 
-fn no_job_id() -> AnyView {
+fn no_job_id() -> El {
     let says = || "The address does not hold a job id. One is job_ and 32 hex digits, or a bare UUID.".to_owned();
-    let actions = view! { <a class="button primary" href="/">"All jobs"</a> };
-    screen("no-such-job", "No such job", Signal::derive(says), actions.into_any())
+    screen("no-such-job", "No such job", says, [link("/", "All jobs")])
 }
 
-#[component]
-fn Page(id: JobId) -> impl IntoView {
+fn page(id: JobId) -> El {
     let session = expect_context::<Session>();
     let asker = Rc::new(Asker::new(id));
     let (data, poll) = poll::start(move |known, abort| {
@@ -49,97 +43,92 @@ fn Page(id: JobId) -> impl IntoView {
         async move { asker.ask(&key, known, &abort).await }
     });
     session.leave_when_refused(poll);
-    let progress = Memo::new(move |_| data.with(|data| data.as_ref().map(|job: &Job| job.progress)));
+    let progress = memo(move || data.with(|data| data.as_ref().map(|job: &Job| job.progress)));
     note_recent(id, progress, poll);
-    let title = recent::short(id);
-    Effect::new(move |_| {
+    effect(move || {
         let state = match progress.get() {
             Some(now) if now.status.is_final() => format!("{} · ", now.in_words(number)),
             Some(now) => format!("{}% · ", now.percent()),
             None => String::new(),
         };
-        document().set_title(&format!("{state}{title}"));
+        document().set_title(&format!("{state}{}", recent::short(id)));
     });
     // Drawn anew only when one of these changes, not with every poll.
-    let state: Memo<(bool, Option<Error>)> = Memo::new(move |_| {
+    let state: Memo<(bool, Option<Error>)> = memo(move || {
         let is_known = progress.with(Option::is_some);
         (is_known, if is_known { None } else { poll.problem.get() })
     });
-    move || match state.get() {
-        (true, _) => known(id, data, progress, poll),
-        (false, Some(error)) => trouble(poll, &error),
-        (false, None) => view! { <p class="soft waiting" role="status">"Asking for the job…"</p> }.into_any(),
-    }
+    el("div").part(move || {
+        Some(match state.get() {
+            (true, _) => untrack(|| known(id, data, progress, poll)),
+            (false, Some(error)) => trouble(session, poll, &error),
+            (false, None) => el("p").class("soft waiting").attr("role", "status").text("Asking for the job…"),
+        })
+    })
 }
 
 /// The page once there is something to show.
-fn known(id: JobId, data: RwSignal<Option<Job>>, progress: Memo<Option<Progress>>, poll: Poll) -> AnyView {
+fn known(id: JobId, data: RwSignal<Option<Job>>, progress: Memo<Option<Progress>>, poll: Poll) -> El {
     let toast = expect_context::<Toast>();
-    let first = progress.get_untracked();
-    let progress = Signal::derive(move || progress.get().or(first).unwrap_or(Progress::NONE));
-    let times = Memo::new(move |_| data.with(|data| data.as_ref().and_then(|job| job.times)));
-    let errors = Memo::new_with_compare(
+    let progress = Signal::derive(move || progress.get().unwrap_or(Progress::NONE));
+    let times = memo(move || data.with(|data| data.as_ref().and_then(|job| job.times)));
+    let found = Memo::new_with_compare(
         move |_| data.with(|data| data.as_ref().map(|job| job.errors.clone())).unwrap_or_default(),
-        |old, new| match (old, new) {
-            (Some(old), Some(new)) => !std::sync::Arc::ptr_eq(old, new),
-            _ => true,
-        },
+        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
     );
     let rate = RwSignal::new(Rate::default());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(at) = poll.updated.get() {
             rate.update(|rate| rate.observe(at, progress.get_untracked().done()));
         }
     });
-    let in_words = Memo::new(move |_| progress.get().in_words(number));
     // Read out: every change of the status, but of a running job only each quarter.
-    let announced = Memo::new(move |_| {
+    let announced = move || {
         let now = progress.get();
         match now.status {
             JobStatus::Processing => format!("Importing, {}% done", now.percent() / 25 * 25),
             _ => now.in_words(number),
         }
-    });
-    let reading = Reading::new(errors);
+    };
+    let reading = Reading::new(found);
     reading.listen(poll);
-    view! {
-        <article class="page" data-screen="job" class:not-fresh=move || poll.problem.with(Option::is_some)>
-            <div class="head">
-                <div>
-                    <p class="crumb">
-                        <a href="/">"Jobs"</a>
-                        <code>{id.to_string()}</code>
-                        <button
-                            type="button"
-                            class="plain"
-                            aria-label="Copy the job's id"
-                            on:click=move |_| toast.copy(id.to_string(), "Job id copied".to_owned())
-                        >
-                            {icon("copy")}
-                        </button>
-                    </p>
-                    <h1>{in_words}</h1>
-                    <p class="seen-by-readers-only" role="status">{announced}</p>
-                </div>
-                <Controls poll=poll />
-            </div>
-            <section class="card overview" aria-label="Progress">
-                <div class="line">{outcome::chip(progress)}<NotifyMe progress=progress poll=poll /></div>
-                {outcome::bar(progress)}
-                {facts::counts(progress)}
-                {facts::times(progress, times.into(), rate, poll.now)}
-            </section>
-            <Errors job=id reading=reading />
-            <Stale poll=poll />
-        </article>
-    }
-    .into_any()
+    let copy_id = button(move || toast.copy(id.to_string(), "Job id copied".to_owned()))
+        .class("plain")
+        .attr("aria-label", "Copy the job's id")
+        .child(icon("copy"));
+    let crumb = el("p")
+        .class("crumb")
+        .child(el("a").attr("href", "/").text("Jobs"))
+        .child(el("code").text(&id.to_string()))
+        .child(copy_id);
+    let title = el("div")
+        .child(crumb)
+        .child(el("h1").text_of(move || progress.get().in_words(number)))
+        .child(el("p").class("seen-by-readers-only").attr("role", "status").text_of(announced));
+    let pace = Pace { progress, times, rate, now: poll.now };
+    let line = el("div").class("line").child(outcome::chip(progress));
+    let overview = el("section")
+        .class("card overview")
+        .attr("aria-label", "Progress")
+        .child(notify_me(line, progress, poll))
+        .child(outcome::bar(progress))
+        .child(el("div").class("numbers").child(facts::counts(progress)).child(pace.facts()))
+        .child(pace.speed_over_time());
+    el("article")
+        .class("page")
+        .attr("data-screen", "job")
+        .flag("data-not-fresh", move || poll.problem.with(Option::is_some))
+        .child(el("div").class("head").child(title).child(controls(poll)))
+        .child(overview)
+        .child(errors(id, reading))
+        .child(stale(poll))
 }
 
 /// Jobs that exist are among the recent ones, and one that does not goes.
 fn note_recent(id: JobId, progress: Memo<Option<Progress>>, poll: Poll) {
-    Effect::new(move |_| {
-        if progress.with(Option::is_some) {
+    let is_known = memo(move || progress.with(Option::is_some));
+    effect(move || {
+        if is_known.get() {
             recent::note(id, true);
         } else if poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::NotFound) {
             recent::note(id, false);
@@ -147,16 +136,14 @@ fn note_recent(id: JobId, progress: Memo<Option<Progress>>, poll: Poll) {
     });
 }
 
-/// Lets the reader be told of the end, once, even when the tab is hidden by then.
-#[component]
-fn NotifyMe(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
+/// `line` with a button that lets the reader be told of the end, once, even when the tab is hidden by then.
+fn notify_me(line: El, progress: Signal<Progress>, poll: Poll) -> El {
     let toast = expect_context::<Toast>();
-    let toggle = move |_| {
+    let toggle = move || {
         if poll.insist.get_untracked() {
-            poll.insist.set(false);
-            return;
+            return poll.insist.set(false);
         }
-        spawn_local(async move {
+        spawn(async move {
             if browser::may_notify().await {
                 poll.insist.set(true);
             } else {
@@ -164,24 +151,21 @@ fn NotifyMe(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         let now = progress.get();
         if now.status.is_final() && poll.insist.get_untracked() {
             poll.insist.set(false);
             browser::notify(&now.in_words(number));
         }
     });
-    view! {
-        <Show when=move || !progress.get().status.is_final()>
-            <button
-                type="button"
-                aria-pressed=move || poll.insist.get().to_string()
-                title="Keeps asking, twice a minute, while this tab is hidden"
-                on:click=toggle
-            >
-                {icon("bell")}
-                "Notify me at the end"
-            </button>
-        </Show>
-    }
+    line.when(
+        move || !progress.get().status.is_final(),
+        move || {
+            button(toggle)
+                .aria("aria-pressed", move || poll.insist.get())
+                .attr("title", "Keeps asking, twice a minute, while this tab is hidden")
+                .child(icon("bell"))
+                .text("Notify me at the end")
+        },
+    )
 }
