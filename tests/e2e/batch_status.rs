@@ -1,8 +1,9 @@
 //! `GET /v1/batch/{job_id}`: the ids, the body, and whose job it is.
 
-use crate::support::{Account, Answer, bearer, job, server};
-use contract::{BatchStatus, JobStatus, Tier};
-use std::collections::BTreeSet;
+use crate::support::{Account, Answer, bearer, job, server, state};
+use ::stack::demo;
+use contract::{BatchStatus, JobList, JobStatus, Tier};
+use std::collections::{BTreeSet, HashSet};
 
 fn status_of(id: &str, key: &str) -> Answer {
     server().get(&format!("/v1/batch/{id}"), key)
@@ -119,32 +120,43 @@ fn a_job_of_another_account_is_byte_for_byte_like_one_that_does_not_exist() {
     assert_eq!(bytes(job::OTHERS), unknown);
 }
 
+/// Asserts what holds for any job at any moment, and returns its state.
+fn assert_promises(id: &str, answer: &Answer) -> JobStatus {
+    assert_eq!(answer.status, 200, "{id}: {}", answer.text());
+    let status: BatchStatus = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(status.id.to_string(), id);
+    let done = status.imported + status.failed;
+    match status.status {
+        JobStatus::Completed => assert_eq!(done, status.received, "{id}"),
+        _ => assert!(done <= status.received, "{id}"),
+    }
+    let indexes: BTreeSet<u32> = status.errors.iter().map(|error| error.index).collect();
+    assert_eq!((indexes.len(), status.errors.len()), (status.failed as usize, status.failed as usize), "{id}");
+    assert!(status.errors.is_sorted_by_key(|error| error.index), "{id}");
+    assert!(indexes.last().is_none_or(|last| *last < status.received), "{id}");
+    assert!(status.errors.iter().all(|error| !error.error.is_empty()), "{id}");
+    // What the type reads and writes again is what came: six fields, in this order, and nothing else.
+    assert_eq!(serde_json::to_string(&status).unwrap(), answer.text(), "{id}");
+    status.status
+}
+
 #[test]
 fn a_job_in_any_state_keeps_the_promises_of_its_counts() {
     let key = Account::other().key;
-    let mut states = BTreeSet::new();
-    for id in
-        [job::EXAMPLE, job::PENDING, job::PROCESSING, job::FAILED, job::ERRORS_500, job::ERRORS_50000, job::OTHERS]
-    {
-        let answer = status_of(id, &key);
-        assert_eq!(answer.status, 200, "{id}: {}", answer.text());
-        let status: BatchStatus = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!(status.id.to_string(), id);
-        let done = status.imported + status.failed;
-        match status.status {
-            JobStatus::Completed => assert_eq!(done, status.received, "{id}"),
-            _ => assert!(done <= status.received, "{id}"),
-        }
-        let indexes: BTreeSet<u32> = status.errors.iter().map(|error| error.index).collect();
-        assert_eq!((indexes.len(), status.errors.len()), (status.failed as usize, status.failed as usize), "{id}");
-        assert!(status.errors.is_sorted_by_key(|error| error.index), "{id}");
-        assert!(indexes.last().is_none_or(|last| *last < status.received), "{id}");
-        assert!(status.errors.iter().all(|error| !error.error.is_empty()), "{id}");
-        // What the type reads and writes again is what came: six fields, in this order, and nothing else.
-        assert_eq!(serde_json::to_string(&status).unwrap(), answer.text(), "{id}");
-        states.insert(format!("{:?}", status.status));
-    }
+    let jobs =
+        [job::EXAMPLE, job::PENDING, job::PROCESSING, job::FAILED, job::ERRORS_500, job::ERRORS_50000, job::OTHERS];
+    let states: HashSet<JobStatus> = jobs.into_iter().map(|id| assert_promises(id, &status_of(id, &key))).collect();
     assert_eq!(states.len(), 4, "every state was seen");
+}
+
+#[test]
+fn every_job_of_the_demo_keeps_the_promises_of_its_counts() {
+    demo::load(state()).unwrap();
+    let key = demo::key(Tier::Scale);
+    let list: JobList = serde_json::from_slice(&server().get("/v1/batch?limit=100", &key).body).unwrap();
+    let ids = list.jobs.iter().map(|job| job.id.to_string());
+    let states: HashSet<JobStatus> = ids.map(|id| assert_promises(&id, &status_of(&id, &key))).collect();
+    assert_eq!(states.len(), 4, "every state is shown");
 }
 
 #[test]

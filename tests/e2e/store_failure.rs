@@ -1,7 +1,8 @@
-//! A database that does not answer.
+//! A database that does not answer, and one that holds what it should not.
 
-use crate::support::{Account, Client, job, start};
+use crate::support::{Account, Client, entry, job, server, start, state};
 use contract::Tier;
+use keys::kv::Namespace;
 use std::{
     thread,
     time::{Duration, Instant},
@@ -47,4 +48,18 @@ fn a_database_that_fails_is_a_503_without_internals_and_what_needs_none_goes_on(
     assert_eq!(client.get(&job(job::FAILED), &account.key).status, 200);
     assert_eq!(client.get("/v1/batch", &account.key).status, 200);
     client.get(&job(job::UNKNOWN), &account.key).assert_error(404, "not_found");
+}
+
+#[test]
+fn a_key_record_that_cannot_be_read_is_a_500_that_says_nothing_of_it() {
+    let key = "kor_self_test_broken";
+    let mut entry = entry(key, "broken", Tier::Hobby, &[], None);
+    entry.value = r#"{"account":"broken","tier":"platinum"}"#.to_owned();
+    Namespace::Local { persist_to: Some(state().folder().to_owned()) }.put(&entry).unwrap();
+    let answer = server().get("/v1/ping", key);
+    answer.assert_error(500, "internal");
+    for internal in ["broken", "platinum", "tier", "kv", "json"] {
+        assert!(!answer.text().to_lowercase().contains(internal), "{}", answer.text());
+    }
+    assert_eq!(server().get("/v1/ping", &Account::new(Tier::Hobby).key).status, 200);
 }

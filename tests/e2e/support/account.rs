@@ -64,7 +64,8 @@ fn entries_of(account: &Account, tier: Tier) -> [Entry; 4] {
     .map(|(key, scopes, expires_at)| entry(key, &account.name, tier, scopes, expires_at))
 }
 
-fn entry(key: &str, account: &str, tier: Tier, scopes: &[Scope], expires_at: Option<u64>) -> Entry {
+/// What makes `key` good.
+pub fn entry(key: &str, account: &str, tier: Tier, scopes: &[Scope], expires_at: Option<u64>) -> Entry {
     let record = KeyRecord {
         account: account.to_owned(),
         tier,

@@ -12,7 +12,7 @@
 mod account;
 mod client;
 
-pub use account::Account;
+pub use account::{Account, entry};
 pub use client::{Answer, Client, bearer};
 
 use ::stack::{build, checkout, serve::Server, state::State};
