@@ -39,6 +39,9 @@ impl State {
     fn scratch_in(all: &Path) -> Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         fs::create_dir_all(all).with_context(|| format!("cannot create {}", all.display()))?;
+        // One at a time: a folder that is not locked yet would pass for an old one.
+        let turn = File::create(all.join("turn")).context("cannot create a lock for scratch folders")?;
+        turn.lock()?;
         for old in fs::read_dir(all)?.flatten() {
             // A run that lives holds its lock.
             if File::open(old.path().join("lock")).is_ok_and(|lock| lock.try_lock().is_ok()) {
