@@ -2,9 +2,11 @@
 
 use crate::{error::ApiError, http, settings, store};
 use contract::JobId;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{
-    Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error, console_warn,
+    Delay, Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error,
+    console_warn,
 };
 
 /// The queue's binding.
@@ -13,8 +15,11 @@ const IMPORTS: &str = "IMPORTS";
 /// How the name of the queue ends whose messages were given up.
 const DEAD: &str = "-dead";
 
-/// The longest wait before another try, in seconds.
-const LONGEST_RETRY: u32 = 300;
+/// The longest wait before another try is so many times the shortest.
+const LONGEST_RETRY: u32 = 60;
+
+/// Seconds before another try where the settings cannot be read.
+const RETRY: u32 = 60;
 
 /// What a message says: ids only. What is to be done stands in the tables.
 type Message = (String, JobId);
@@ -41,6 +46,9 @@ pub async fn consume(env: &Env, batch: &MessageBatch<String>) {
             }
         }
         open = unfinished;
+        // Under wrangler all of it is one thread, which looks at the network only when nothing else is to be done: without
+        // a pause a request would wait for the end of the import, and nobody see it move.
+        Delay::from(Duration::ZERO).await;
     }
 }
 
@@ -59,8 +67,8 @@ async fn step(env: &Env, message: &RawMessage, dead: bool) -> bool {
         Err(error) => {
             // As long again as it has been trying: the waits double, and nobody need count them.
             let tried = http::now().saturating_sub(message.timestamp().as_millis()) / 1_000;
-            let least = settings::retry_seconds(env).unwrap_or(LONGEST_RETRY);
-            let delay = u32::try_from(tried).unwrap_or(LONGEST_RETRY).max(least).min(LONGEST_RETRY);
+            let least = settings::retry_seconds(env).unwrap_or(RETRY);
+            let delay = u32::try_from(tried).unwrap_or(u32::MAX).clamp(least, least.saturating_mul(LONGEST_RETRY));
             console_warn!("{id} is tried again in {delay} s: {}", error.detail().unwrap_or_default());
             message.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(delay).build());
         }
