@@ -39,12 +39,21 @@ impl Server {
     /// # Errors
     /// When the server ends or does not answer within a minute and a half: then with the end of its log.
     pub fn start(state: State, port: u16) -> Result<Self> {
+        Self::start_with(state, port, &[])
+    }
+
+    /// [`Server::start`] with other values than those in `wrangler.toml` for some of the variables there.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_with(state: State, port: u16, variables: &[(&str, &str)]) -> Result<Self> {
         let log = File::create(state.folder().join("server.log")).context("cannot create the server's log")?;
         let dev =
             wrangler::command(&["dev", "--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"]);
         let mut guard = Command::new("sh");
         guard.args(["-c", GUARD, "sh"]).arg(dev.get_program()).args(dev.get_args());
         guard.arg("--persist-to").arg(state.folder());
+        guard.args(variables.iter().flat_map(|(name, value)| ["--var".to_owned(), format!("{name}:{value}")]));
         guard.envs(dev.get_envs().filter_map(|(name, value)| Some((name, value?))));
         guard.current_dir(dev.get_current_dir().context("wrangler runs in the checkout")?);
         guard.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
@@ -67,6 +76,11 @@ impl Server {
     /// What wrangler and the Worker have written so far.
     pub fn log(&self) -> String {
         fs::read(self.log_file()).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default()
+    }
+
+    /// The process group in which all of it runs.
+    pub fn process_group(&self) -> u32 {
+        self.guard.id()
     }
 
     /// Runs the Worker's scheduled handler once: under wrangler no cron fires by itself.

@@ -1,8 +1,10 @@
-use serde_json::Value;
+use contract::{BatchStatus, JobId, path};
+use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 use ureq::{
     Agent,
@@ -45,18 +47,56 @@ impl Client {
 
     /// Any request; with an empty body it has none.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{path} got no answer: {error}"))
+    }
+
+    /// [`Client::send`] to a server that may be breaking down.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, ureq::Error> {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = match body {
+        let mut answer = match body {
             "" => self.agent.run(request.body(()).unwrap()),
             body => self.agent.run(request.body(body).unwrap()),
-        };
-        let mut answer = answer.unwrap_or_else(|error| panic!("{path} got no answer: {error}"));
-        let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+        }?;
+        let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec()?;
+        Ok(Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body })
+    }
+
+    /// `POST` with a key.
+    pub fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[("Authorization", &bearer(key))], &body.to_string())
+    }
+
+    /// Posts a batch that must be let in, and returns its job.
+    #[track_caller]
+    pub fn import(&self, key: &str, memories: &[Value]) -> JobId {
+        let answer = self.post(path::BATCH, key, &json!({ "memories": memories }));
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.job().id
+    }
+
+    /// Polls a job until it is final.
+    #[track_caller]
+    pub fn finished(&self, id: JobId, key: &str) -> BatchStatus {
+        let begin = Instant::now();
+        loop {
+            let answer = self.get(&path::batch_status(id), key);
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            if answer.job().status.is_final() {
+                return answer.job();
+            }
+            assert!(begin.elapsed() < PATIENCE, "it does not end: {}", answer.text());
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// A connection of its own, on which nothing has been said yet.
@@ -97,6 +137,12 @@ impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{error} in {:?}", self.text()))
+    }
+
+    /// The body as the status of a job.
+    #[track_caller]
+    pub fn job(&self) -> BatchStatus {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {:?}", self.text()))
     }
 
     /// Asserts that this is the contract's error `code` with a message for a person, and nothing more.

@@ -11,9 +11,12 @@
 
 mod account;
 mod client;
+mod database;
+pub mod faults;
 
 pub use account::{Account, entry};
 pub use client::{Answer, Client, bearer};
+pub use database::{Database, Sums};
 
 use ::stack::{build, checkout, serve::Server, state::State};
 use std::sync::LazyLock;
@@ -66,7 +69,27 @@ pub fn log() -> String {
     SHARED.log()
 }
 
+/// The server for tests that write. It has a state of its own, which nothing but requests changes while it runs: the
+/// local D1 refuses a write at once while somebody else's is under way.
+pub fn importing() -> Client {
+    Client::new(IMPORTING.url())
+}
+
+/// The database of [`importing`], to look at.
+pub fn imported() -> Database {
+    Database::of(IMPORTING.state())
+}
+
+static IMPORTING: LazyLock<Server> = LazyLock::new(start);
+
 /// A server of the test's own over a fresh copy of the seeded state. Ends when it is dropped.
 pub fn start() -> Server {
-    Server::start(SEEDED.copy().unwrap(), 0).unwrap()
+    start_with(&[], "")
+}
+
+/// [`start`], with other values for some of the variables in `wrangler.toml`, and SQL that has run before.
+pub fn start_with(variables: &[(&str, &str)], planted: &str) -> Server {
+    let state = SEEDED.copy().unwrap();
+    Database::of(&state).execute(planted);
+    Server::start_with(state, 0, variables).unwrap()
 }

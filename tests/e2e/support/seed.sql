@@ -27,6 +27,12 @@ INSERT INTO batch_errors (account_id, job_id, item_index, error)
 SELECT account_id, id, i, CASE WHEN i % 3 = 0 THEN 'content must not be empty' ELSE 'agent cap reached (3)' END
 FROM batch_jobs, item WHERE id = '00000000000000000000000000000500';
 
+-- Every account wrote as much as it may in an earlier month, and its idempotency key `daily` has expired.
+INSERT INTO usage (account_id, month, writes) SELECT DISTINCT account_id, '2000-01', 1000000 FROM batch_jobs;
+INSERT INTO idempotency (account_id, key, body_hash, job_id, expires_at)
+SELECT account_id, 'daily', 'of another body', id, 1793491200000
+FROM batch_jobs WHERE id = '8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b';
+
 -- The running ones last moved in the year 9999, so that no sweep ever finds them stalled.
 INSERT INTO batch_jobs
     (account_id, id, status, received, imported, failed, created_at, started_at, finished_at, moved_at)

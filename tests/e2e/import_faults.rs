@@ -1,0 +1,144 @@
+//! What goes wrong on the way: nothing is lost, nothing lands twice, and the counts add up at the end.
+
+use crate::support::{
+    Account, Client, Database, Sums,
+    faults::{client, database, faulty},
+    start_with,
+};
+use contract::{JobId, JobStatus, Tier, path, reason};
+use serde_json::{Value, json};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+fn notes(content: &str, count: usize) -> Vec<Value> {
+    vec![json!({ "content": content }); count]
+}
+
+#[track_caller]
+fn wait_until(what: &str, done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "{what} does not happen");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Keeps the queue's consumer busy for a second. What is enqueued meanwhile is then delivered all at once.
+fn occupy_queue() {
+    client().import(&Account::new(Tier::Scale).key, &notes("slow", 200));
+}
+
+#[test]
+fn a_message_that_is_delivered_several_times_at_once_imports_nothing_twice() {
+    occupy_queue();
+    let account = Account::new(Tier::Scale);
+    let id = client().import(&account.key, &[notes("n", 50), notes("", 1)].concat());
+    for _ in 0..3 {
+        faulty().fire_cron().unwrap();
+    }
+    client().finished(id, &account.key);
+    let sums = database().assert_adds_up(&account.name, 0);
+    assert_eq!(sums, Sums { received: 51, imported: 50, failed: 1 });
+    assert_eq!(client().get(&path::batch_status(id), &account.key).header("ETag"), Some("\"52\""), "each step once");
+    assert!(faulty().log().contains("enqueued again"));
+}
+
+#[test]
+fn an_import_that_can_never_succeed_ends_as_failed_with_a_reason_for_each_item_that_is_left() {
+    let account = Account::new(Tier::Scale);
+    let id = client().import(&account.key, &[notes("n", 3), notes("", 1), notes("poison", 1), notes("n", 5)].concat());
+    let status = client().finished(id, &account.key);
+    assert_eq!((status.status, status.received, status.imported, status.failed), (JobStatus::Failed, 10, 3, 7));
+    let errors: Vec<_> = status.errors.iter().map(|error| (error.index, &*error.error)).collect();
+    let left = (4..10).map(|index| (index, reason::STOPPED));
+    assert_eq!(errors, [(3, reason::EMPTY_CONTENT)].into_iter().chain(left).collect::<Vec<_>>());
+    let sums = database().assert_adds_up(&account.name, 0);
+    assert_eq!(sums, Sums { received: 10, imported: 3, failed: 7 });
+
+    // It is final: no sweep takes it up again, and it holds up no other batch.
+    faulty().fire_cron().unwrap();
+    let next = client().import(&account.key, &notes("n", 1));
+    client().finished(next, &account.key);
+    assert_eq!(client().finished(id, &account.key), status);
+}
+
+#[test]
+fn a_job_whose_message_was_lost_is_taken_up_by_the_sweep() {
+    let account = Account::other();
+    let id = "job_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
+    faulty().fire_cron().unwrap();
+    let status = client().finished(id, &account.key);
+    assert_eq!((status.status, status.imported, status.failed), (JobStatus::Completed, 2, 1));
+    let memories = "SELECT group_concat(content) FROM memories WHERE account_id = 'other'";
+    assert_eq!(database().one::<String>(memories, []), "One,Two");
+}
+
+#[test]
+fn a_database_that_fails_for_a_while_delays_an_import_and_harms_nothing() {
+    let settings = [("IMPORT_CHUNK_ITEMS", "1"), ("IMPORT_RETRY_SECONDS", "1")];
+    let server = start_with(&settings, "");
+    let (client, database) = (Client::new(server.url()), Database::of(server.state()));
+    let account = Account::new(Tier::Scale);
+    let id = client.import(&account.key, &notes("n", 500));
+    let imported = || {
+        let sql = "SELECT imported FROM batch_jobs WHERE account_id = ?1 AND id = ?2";
+        database.one::<u32>(sql, [&account.name, &id.hex()])
+    };
+    wait_until("the import's begin", || imported() > 0);
+    database.execute("ALTER TABLE memories RENAME TO away");
+    let before = imported();
+    assert!(before < 500, "it has ended already");
+    wait_until("a failure", || server.log().contains("is tried again in"));
+    assert_eq!(imported(), before, "nothing moves");
+    let status = client.get(&path::batch_status(id), &account.key).job();
+    assert_eq!((status.status, status.failed), (JobStatus::Processing, 0), "it has not failed either");
+
+    database.execute("ALTER TABLE away RENAME TO memories");
+    client.finished(id, &account.key);
+    assert_eq!(database.assert_adds_up(&account.name, 0), Sums { received: 500, imported: 500, failed: 0 });
+}
+
+#[test]
+fn several_imports_and_single_writes_at_once_pass_neither_quota_nor_agent_cap() {
+    occupy_queue();
+    // 1,000 memories a month, 2 agents.
+    let account = Account::new(Tier::Hobby);
+    let jobs = [0, 1, 2].map(|job| {
+        let item = |n: usize| match n % 5 {
+            0 => json!({ "content": "n", "agent_id": format!("{job}-{}", n % 7) }),
+            _ => json!({ "content": "n" }),
+        };
+        client().import(&account.key, &(0..450).map(item).collect::<Vec<_>>())
+    });
+    let mut singles = 0;
+    for n in 0..6 {
+        let memory = json!({ "content": "n", "agent_id": format!("single-{n}") });
+        singles += u32::from(client().post(path::MEMORIES, &account.key, &memory).status == 201);
+    }
+    wait_until("their end", || {
+        let running = "SELECT COUNT(*) FROM batch_jobs WHERE account_id = ?1 AND finished_at IS NULL";
+        database().one::<u32>(running, [&account.name]) == 0
+    });
+    let sums = database().assert_adds_up(&account.name, singles);
+    assert_eq!((sums.received, sums.imported + singles), (1_350, 1_000), "{jobs:?}");
+    let agents = "SELECT COUNT(*) FROM agents WHERE account_id = ?1";
+    assert_eq!(database().one::<u32>(agents, [&account.name]), 2);
+}
+
+#[test]
+fn a_small_batch_is_not_held_up_behind_another_accounts_big_ones() {
+    occupy_queue();
+    let (big, small) = (Account::new(Tier::Scale), Account::new(Tier::Scale));
+    let behind = [(); 2].map(|()| client().import(&big.key, &notes("slow", 100)));
+    let id = client().import(&small.key, &notes("n", 5));
+    let finished_at = |account: &Account, id: JobId| {
+        client().finished(id, &account.key);
+        let finished_at = "SELECT finished_at FROM batch_jobs WHERE account_id = ?1 AND id = ?2";
+        database().one::<i64>(finished_at, [&account.name, &id.hex()])
+    };
+    for earlier in behind {
+        assert!(finished_at(&small, id) < finished_at(&big, earlier));
+    }
+}

@@ -1,0 +1,52 @@
+//! The largest bodies: 40 MiB, and not a byte more.
+
+use crate::support::{Account, bearer, imported, importing};
+use contract::{Tier, path};
+use serde_json::json;
+use std::io::{Read, Write};
+
+const MOST: usize = 40 << 20;
+
+/// Sends so many spaces in chunks, with no word on how many they will be.
+fn post_chunked(length: usize, key: &str) -> String {
+    let mut stream = importing().connect();
+    let authorization = bearer(key);
+    let head = format!(
+        "POST /v1/batch HTTP/1.1\r\nHost: a\r\nAuthorization: {authorization}\r\nTransfer-Encoding: chunked\r\n\
+         Connection: close\r\n\r\n{length:x}\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&vec![b' '; length]).unwrap();
+    stream.write_all(b"\r\n0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_body_past_40_mib_is_refused_whether_or_not_it_says_its_length() {
+    let account = Account::new(Tier::Developer);
+    let headers = [("Authorization", &*bearer(&account.key))];
+    for path in [path::BATCH, path::MEMORIES] {
+        let answer = importing().send("POST", path, &headers, &" ".repeat(MOST + 1));
+        answer.assert_error(413, "payload_too_large");
+        assert!(answer.text().contains(&MOST.to_string()), "{}", answer.text());
+    }
+    let answer = post_chunked(MOST + 1, &account.key);
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"payload_too_large\""), "{answer}");
+
+    // As large as may be, it is read: and is no JSON.
+    importing().send("POST", path::BATCH, &headers, &" ".repeat(MOST)).assert_error(422, "invalid_request");
+    assert!(post_chunked(MOST, &account.key).starts_with("HTTP/1.1 422 "));
+}
+
+#[test]
+fn five_hundred_of_the_longest_contents_are_imported() {
+    let account = Account::new(Tier::Developer);
+    // Four bytes each: 32 MB in all.
+    let longest = json!({ "content": "\u{1f9e0}".repeat(16_000) });
+    let status = importing().finished(importing().import(&account.key, &vec![longest; 500]), &account.key);
+    assert_eq!((status.imported, status.failed), (500, 0));
+    let bytes = "SELECT SUM(octet_length(content)) FROM memories WHERE account_id = ?1";
+    assert_eq!(imported().one::<u32>(bytes, [&account.name]), 32_000_000);
+}
