@@ -15,6 +15,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::{
     components::{FlatRoutes, Route, Router},
+    hooks::use_location,
     path,
 };
 
@@ -53,11 +54,14 @@ pub fn App() -> impl IntoView {
 
 /// What stands above every page.
 fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> El {
-    let pages = || {
-        el("nav")
-            .attr("aria-label", "Pages")
-            .child(el("a").attr("href", "/").text("Jobs"))
-            .child(el("a").attr("href", "/import").text("New import"))
+    let path = use_location().pathname;
+    let page = move |address: &'static str, label: &str| {
+        let current = move || (path.read().as_str() == address).then(|| "page".to_owned());
+        el("a").attr("href", address).attr_of("aria-current", current).text(label)
+    };
+    let pages = move || {
+        let pages = el("nav").attr("aria-label", "Pages");
+        pages.child(page("/", "Jobs")).child(page("/import", "New import"))
     };
     let keys = button(move || help_open.set(true)).class("plain").attr("aria-label", "Keys").attr("title", "Keys (?)");
     let tools = el("div")

@@ -61,7 +61,9 @@ impl Progress {
             (JobStatus::Completed, 0) => "Completed, everything imported".to_owned(),
             (JobStatus::Completed, _) if self.imported == 0 => "Completed, but nothing was imported".to_owned(),
             (JobStatus::Completed, _) => format!("Completed with {}", failures()),
-            (JobStatus::Failed, _) => format!("The job broke after {} of {}", count(self.done()), count(self.received)),
+            (JobStatus::Failed, _) => {
+                format!("The job failed: {} of {} were imported", count(self.imported), count(self.received))
+            }
         }
     }
 }
@@ -122,7 +124,7 @@ mod tests {
         assert_eq!(words(JobStatus::Completed, 9, 9, 0), "Completed, everything imported");
         assert_eq!(words(JobStatus::Completed, 99, 62, 37), "Completed with 37 failures");
         assert_eq!(words(JobStatus::Completed, 3, 0, 3), "Completed, but nothing was imported");
-        assert_eq!(words(JobStatus::Failed, 60, 24, 6), "The job broke after 30 of 60");
+        assert_eq!(words(JobStatus::Failed, 60, 24, 6), "The job failed: 24 of 60 were imported");
     }
 
     #[test]

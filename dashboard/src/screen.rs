@@ -42,7 +42,7 @@ pub fn trouble(session: Session, poll: Poll, error: &Error) -> El {
         Some(Code::RateLimitExceeded) => ("rate-limited", "Too many requests"),
         Some(_) => ("server-error", "The server could not answer"),
         None if !browser::is_online() => ("offline", "You are offline"),
-        None => ("offline", "The server cannot be reached"),
+        None => ("offline", "No answer from the server"),
     };
     let says = move || match name {
         "no-such-job" => "This account has no job of that id. It may belong to another account, or the id may be \

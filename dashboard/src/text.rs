@@ -76,8 +76,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match u32::from(char) {
-            code @ 0..0x20 => out.extend(char::from_u32(0x2400 + code)),
-            0x7f => out.push('␡'),
+            0x09 => out.push('⇥'),
+            0x0a => out.push('↵'),
             code if acts(char) => out.push_str(&format!("[U+{code:04X}]")),
             _ => out.push(char),
         }
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn what_would_act_on_the_page_is_seen_instead() {
         assert_eq!(visible("gpj\u{202e}exe"), "gpj[U+202E]exe");
-        assert_eq!(visible("a\tb\u{7f}\u{85}"), "a␉b␡[U+0085]");
+        assert_eq!(visible("a\tb\nc\u{7f}\u{85}"), "a⇥b↵c[U+007F][U+0085]");
         assert_eq!(visible("<b>👩‍👩‍👧 é"), "<b>👩‍👩‍👧 é");
     }
 

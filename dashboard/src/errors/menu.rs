@@ -40,6 +40,9 @@ pub fn export_menu(job: JobId, reading: Reading) -> El {
         let write = move |set: &ErrorSet, rows: &[Row]| export::write(set, rows, format);
         button(move || save(format!("{job}-errors.{ending}"), format, &write)).child(icon("download")).text(name)
     });
+    // Where the keyboard is when the menu opens.
+    let formats =
+        formats.into_iter().zip(0..).map(|(button, at)| if at == 0 { button.attr("autofocus", "") } else { button });
     let correct = move || {
         let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
         save(format!("{job}-to-correct.csv"), Format::Csv, &write);

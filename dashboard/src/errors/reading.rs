@@ -3,7 +3,7 @@
 use super::{
     filter::{Filter, Sort, select},
     set::{ErrorSet, Row},
-    window::Window,
+    window::{Window, detail_height},
 };
 use crate::{
     browser::{self, measured},
@@ -62,7 +62,10 @@ impl Reading {
         let expanded = RwSignal::new(None);
         let window = memo(move || {
             let rows = rows.read();
-            let expanded = expanded.get().and_then(|index| rows.iter().position(|row| row.index == index));
+            let expanded = expanded.get().and_then(|index| {
+                let (at, row) = rows.iter().enumerate().find(|(_, row)| row.index == index)?;
+                Some((at, detail_height(&shown.read_untracked().reason(*row)?.text)))
+            });
             Window { rows: rows.len(), expanded }
         });
         let (current, scroll, viewport) = (RwSignal::new(None), RwSignal::new(0.0), RwSignal::new(0.0));

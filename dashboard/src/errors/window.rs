@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 /// The height of a row.
-pub const ROW: f64 = 40.0;
-/// What an expanded row has on top of that.
-pub const DETAIL: f64 = 208.0;
+const ROW: f64 = 40.0;
+/// What an expanded row has on top of that, for a long reason and for a short one.
+const LONG_DETAIL: f64 = 208.0;
+const SHORT_DETAIL: f64 = 116.0;
+/// The longest short reason, in bytes.
+const SHORT: usize = 120;
 /// Rows drawn above and below what is seen, so that scrolling does not show white.
 const MARGIN: usize = 10;
 /// Rows are drawn in steps, so that a small scroll changes nothing.
@@ -18,8 +21,13 @@ const MOST: usize = 120;
 pub struct Window {
     /// How many rows there are.
     pub rows: usize,
-    /// The position of the expanded one.
-    pub expanded: Option<usize>,
+    /// The position of the expanded one, and its detail's height.
+    pub expanded: Option<(usize, f64)>,
+}
+
+/// The height of the detail of a row with that `reason`.
+pub fn detail_height(reason: &str) -> f64 {
+    if reason.len() > SHORT { LONG_DETAIL } else { SHORT_DETAIL }
 }
 
 impl Window {
@@ -30,20 +38,21 @@ impl Window {
 
     /// Where the row at `position` begins.
     pub fn top(self, position: usize) -> f64 {
-        let above = self.expanded.is_some_and(|expanded| expanded < position);
-        position as f64 * ROW + if above { DETAIL } else { 0.0 }
+        let above = self.expanded.filter(|(expanded, _)| *expanded < position);
+        position as f64 * ROW + above.map_or(0.0, |(_, height)| height)
     }
 
     /// The height of the row at `position`.
     pub fn row_height(self, position: usize) -> f64 {
-        if self.expanded == Some(position) { ROW + DETAIL } else { ROW }
+        let own = self.expanded.filter(|(expanded, _)| *expanded == position);
+        ROW + own.map_or(0.0, |(_, height)| height)
     }
 
     /// The positions to draw when `viewport` is seen from `scroll` on.
     pub fn drawn(self, scroll: f64, viewport: f64) -> Range<usize> {
         // With one row expanded it begins at most one detail further up.
-        let first = (((scroll - DETAIL).max(0.0) / ROW) as usize).saturating_sub(MARGIN) / STEP * STEP;
-        let seen = ((viewport + DETAIL).max(0.0) / ROW) as usize;
+        let first = (((scroll - LONG_DETAIL).max(0.0) / ROW) as usize).saturating_sub(MARGIN) / STEP * STEP;
+        let seen = ((viewport + LONG_DETAIL).max(0.0) / ROW) as usize;
         let last = (first + seen + 2 * MARGIN + STEP).min(first + MOST).min(self.rows);
         first.min(last)..last
     }
@@ -67,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_is_drawn_and_not_much_more() {
-        for expanded in [None, Some(0), Some(70), Some(49_999)] {
+        for expanded in [None, Some((0, LONG_DETAIL)), Some((70, SHORT_DETAIL)), Some((49_999, LONG_DETAIL))] {
             let window = Window { rows: 50_000, expanded };
             for scroll in [0.0, 1.0, 39.0, 2_900.0, 100_000.0, window.height() - 600.0] {
                 let drawn = window.drawn(scroll, 600.0);
