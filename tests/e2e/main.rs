@@ -5,6 +5,7 @@ mod authentication;
 mod bad_input;
 mod batch_status;
 mod conditional;
+mod demo;
 mod headers;
 mod import;
 mod import_faults;

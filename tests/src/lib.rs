@@ -6,6 +6,7 @@
 //! - [`state`]: a local database and a local KV namespace, in one folder
 //! - [`serve`]: a running `wrangler dev` on such a state, which ends with its owner
 //! - [`demo`]: the jobs and keys that `npm start` shows
+//! - [`demo_import`]: `npm run demo`, which posts the batch in `demo_batch` and follows it
 //! - [`bench`]: how fast it is, beside others
 
 pub mod bench;
@@ -13,6 +14,8 @@ pub mod build;
 pub mod checkout;
 pub mod dashboard;
 pub mod demo;
+mod demo_batch;
+pub mod demo_import;
 pub mod progress;
 pub mod serve;
 pub mod setup;

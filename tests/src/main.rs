@@ -1,10 +1,12 @@
 //! The command behind `npm start`, `npm test` and `npm run deploy`.
 
 use anyhow::{Context, Result, ensure};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use contract::{Tier, path};
-use stack::{bench, build, checkout, demo, progress, serve, serve::Server, setup, state::State, wrangler};
+use stack::{bench, build, checkout, demo, demo_import, progress, serve, serve::Server, setup, state::State, wrangler};
 use std::{path::PathBuf, process::ExitCode, sync::mpsc};
+
+const PORT: u16 = 8787;
 
 /// Sets up, builds and runs the batch status endpoint and its dashboard on this machine.
 #[derive(Parser)]
@@ -17,14 +19,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Serve everything on 127.0.0.1, with demo jobs and keys (npm start)
-    Start {
-        /// The port to listen on
-        #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
-        port: u16,
-        /// Where the local database and the keys are kept, if not in .wrangler/state
-        #[arg(long, value_name = "FOLDER")]
-        persist_to: Option<PathBuf>,
-    },
+    Start(Local),
+    /// Post a batch to what `npm start` serves, and follow it until it ends (npm run demo)
+    Demo(Local),
     /// Run all tests, or those whose names contain one of the filters (npm test)
     Test {
         /// Parts of the names of tests
@@ -47,9 +44,33 @@ enum Task {
     },
 }
 
+#[derive(Args)]
+struct Local {
+    /// The port of the server on this machine
+    #[arg(long, default_value_t = PORT, value_parser = clap::value_parser!(u16).range(1..))]
+    port: u16,
+    /// Where the local database and the keys are kept, if not in .wrangler/state
+    #[arg(long, value_name = "FOLDER")]
+    persist_to: Option<PathBuf>,
+}
+
+impl Local {
+    fn state(&self) -> State {
+        self.persist_to.clone().map_or_else(State::of_checkout, State::of_folder)
+    }
+
+    /// How `npm run demo` is told of it.
+    fn flags(&self) -> String {
+        let port = if self.port == PORT { String::new() } else { format!(" --port {}", self.port) };
+        let folder = self.persist_to.as_ref().map_or_else(String::new, |it| format!(" --persist-to {}", it.display()));
+        if port.is_empty() && folder.is_empty() { port } else { format!(" --{port}{folder}") }
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Start { port, persist_to } => start(port, persist_to),
+        Task::Start(local) => start(&local),
+        Task::Demo(local) => demo_import::run(local.port, &local.state()),
         Task::Test { filters } => test(&filters),
         Task::Bench { options } => bench::run(&options),
         Task::Setup => setup::for_build().map(drop),
@@ -66,17 +87,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(port: u16, persist_to: Option<PathBuf>) -> Result<()> {
-    serve::ensure_free(port)?;
+fn start(local: &Local) -> Result<()> {
+    serve::ensure_free(local.port)?;
     build::all()?;
-    let state = persist_to.map_or_else(State::of_checkout, State::of_folder);
+    let state = local.state();
     demo::load(&state)?;
 
     // From here on there is a server to end. Before, Ctrl-C ends this program and what it runs by itself.
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || _ = stop.send(())).context("cannot listen for Ctrl-C")?;
     progress::say("Starting the server …");
-    let mut server = Server::start(state, port)?;
+    let mut server = Server::start(state, local.port)?;
     server.fire_crons();
     let address = server.url().replace("127.0.0.1", "localhost");
     println!("\nReady on {address}\n");
@@ -85,6 +106,7 @@ fn start(port: u16, persist_to: Option<PathBuf>) -> Result<()> {
     }
     let (key, batch, job) = (demo::key(Tier::Developer), path::BATCH, demo::EXAMPLE_JOB);
     println!("\n  curl -H 'Authorization: Bearer {key}' {address}{batch}/{job}\n");
+    println!("  npm run demo{}    imports a batch, in another terminal\n", local.flags());
     println!("Ctrl-C ends it. The server's log:\n");
     server.follow_log(&stopped)
 }

@@ -72,7 +72,12 @@ pub fn log() -> String {
 /// The server for tests that write. It has a state of its own, which nothing but requests changes while it runs: the
 /// local D1 refuses a write at once while somebody else's is under way.
 pub fn importing() -> Client {
-    Client::new(IMPORTING.url())
+    Client::new(importing_server().url())
+}
+
+/// What [`importing`] speaks to.
+pub fn importing_server() -> &'static Server {
+    &IMPORTING
 }
 
 /// The database of [`importing`], to look at.
