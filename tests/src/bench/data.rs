@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// Running jobs, and as many finished ones.
 const JOBS: u32 = 1_000;
+/// Running jobs that clients ask for again and again, with what they have.
+const WATCHED: u32 = 64;
 const ACCOUNTS: u32 = 50;
 const UNKNOWN_KEYS: u32 = 100;
 /// Accounts that have no job yet, for the imports.
@@ -59,9 +61,9 @@ pub fn all_running() -> Vec<Target> {
     running(0..JOBS)
 }
 
-/// All running jobs, with the entity tag that they have.
+/// Some running jobs of many accounts, with the entity tag that they have.
 pub fn unchanged() -> Vec<Target> {
-    let tagged = (0..JOBS).zip(all_running()).map(|(n, target)| {
+    let tagged = (0..WATCHED).zip(running(0..WATCHED)).map(|(n, target)| {
         let etag = format!("\"{}\"", n + 2);
         Target { known: Some(etag.clone()), answer: Expected::Unchanged(etag), ..target }
     });
