@@ -16,6 +16,7 @@ mod import_size;
 mod job_list;
 mod key_command;
 mod memories;
+mod official_client;
 mod order_of_checks;
 mod ping;
 mod rate_limits;

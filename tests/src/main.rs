@@ -113,6 +113,9 @@ fn start(local: &Local) -> Result<()> {
 
 fn test(filters: &[String]) -> Result<()> {
     let browser = setup::browser()?;
+    if setup::official_client()?.is_none() {
+        progress::say("Python is missing: the tests of the official client are skipped");
+    }
     build::all()?;
     let mut cargo = checkout::command("cargo");
     cargo.args(["test", "--workspace", "--"]).args(filters).env("CHROME", browser);

@@ -1,6 +1,6 @@
 //! Makes sure of what is needed, and installs what is missing in the version that the lock files name.
 
-use crate::{checkout, progress};
+use crate::{checkout, progress, stamp::Stamp};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
@@ -45,6 +45,39 @@ pub fn load_generator() -> Result<PathBuf> {
             .context("the benchmark needs wrk: install it")?;
     }
     on_path("wrk").context("apt installed wrk, but it is not on the PATH")
+}
+
+/// A Python that has the official client, in an environment of its own in cargo's target folder; `None` where there is no
+/// Python at all.
+///
+/// # Errors
+/// When the environment cannot be made, or the client not be installed.
+pub fn official_client() -> Result<Option<PathBuf>> {
+    let environment = checkout::target("official-client");
+    let python = environment.join("bin/python");
+    let requirements = checkout::path("tests/e2e/official_client/requirements.txt");
+    let stamp = Stamp::new(environment.join("stamp"), std::slice::from_ref(&requirements));
+    if stamp.holds(&python) {
+        return Ok(Some(python));
+    }
+    if on_path("python3").is_none() {
+        return Ok(None);
+    }
+    // Debian has it in a package of its own.
+    if output("python3", &["-c", "import ensurepip, venv"]).is_err() {
+        apt_install("Installing what Python's environments need", "python3-venv")
+            .context("the test of the official client needs Python's venv module")?;
+    }
+    let mut venv = checkout::command("python3");
+    venv.args(["-m", "venv", "--clear"]).arg(&environment);
+    progress::run("Making a Python environment", venv)?;
+    let mut pip = checkout::command(&python);
+    pip.args(["-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement"]);
+    pip.arg(&requirements);
+    progress::run("Installing the official client", pip)
+        .context("the official client cannot be installed from PyPI")?;
+    stamp.set()?;
+    Ok(Some(python))
 }
 
 fn find_browser() -> Option<PathBuf> {
