@@ -3,26 +3,13 @@
 use crate::support::{
     Account, Client, Database, Sums,
     faults::{client, database, faulty},
-    start_with,
+    start_with, wait_until,
 };
 use contract::{JobId, JobStatus, Tier, path, reason};
 use serde_json::{Value, json};
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
 
 fn notes(content: &str, count: usize) -> Vec<Value> {
     vec![json!({ "content": content }); count]
-}
-
-#[track_caller]
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "{what} does not happen");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Keeps the queue's consumer busy for a second. What is enqueued meanwhile is then delivered all at once.

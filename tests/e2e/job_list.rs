@@ -1,6 +1,6 @@
 //! `GET /v1/batch`: the account's jobs, page by page.
 
-use crate::support::{Account, job, server, state};
+use crate::support::{Account, Database, job, server, state};
 use contract::{JobList, Tier};
 
 fn page(query: &str, key: &str) -> JobList {
@@ -46,7 +46,7 @@ fn pages_behind_each_other_hold_every_job_once_and_the_newest_first() {
          SELECT '{}', printf('%032x', (n * 7919) % 23 + 4096), 'completed', 1, 1, 1793577600000 + n / 3, 0, 0 FROM job",
         account.name
     );
-    state().execute(&sql).unwrap();
+    Database::of(state()).execute(&sql);
     let all = page("?limit=100", &account.key);
     assert_eq!((all.jobs.len(), &all.next), (26, &None));
     let order = |job: &contract::JobSummary| (std::cmp::Reverse(job.created_at.clone()), std::cmp::Reverse(job.id));

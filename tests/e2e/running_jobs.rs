@@ -1,6 +1,6 @@
 //! What a client sees of a job while it runs: the pace to poll at, and progress that never goes back.
 
-use crate::support::{Account, Answer, bearer, job, server, state};
+use crate::support::{Account, Answer, Database, bearer, job, server, state};
 use contract::{BatchStatus, Tier};
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn retry_after_is_one_second_at_first_and_grows_with_the_age_of_the_job_to_ten()
     let account = Account::new(Tier::Team);
     let ages = [0, 35, 65, 3600, 86_400];
     let inserted = Instant::now();
-    state().execute(&insert_jobs(&account.name, &ages)).unwrap();
+    Database::of(state()).execute(&insert_jobs(&account.name, &ages));
     let paces = ages.map(|age| {
         let answer = status_of(&format!("{age:032}"), &account.key);
         answer.header("Retry-After").unwrap_or_else(|| panic!("{}", answer.text())).parse::<u32>().unwrap()
@@ -64,13 +64,13 @@ fn progress_is_seen_within_a_second_and_never_goes_back() {
     let (name, id) = (&account.name, RUNNING.trim_start_matches("job_"));
     let change = |sql: &str| {
         let of_job = format!("WHERE account_id = '{name}' AND id = '{id}'");
-        state().execute(&format!("UPDATE batch_jobs SET version = version + 1, {sql} {of_job}")).unwrap();
+        Database::of(state()).execute(&format!("UPDATE batch_jobs SET version = version + 1, {sql} {of_job}"));
     };
     let insert = format!(
         "INSERT INTO batch_jobs (account_id, id, status, received, created_at, moved_at) \
          VALUES ('{name}', '{id}', 'pending', 4, 1793491200000, 253370764800000)"
     );
-    state().execute(&insert).unwrap();
+    Database::of(state()).execute(&insert);
 
     let mut seen: Vec<BatchStatus> = Vec::new();
     let mut tags = Vec::new();
@@ -95,7 +95,7 @@ fn progress_is_seen_within_a_second_and_never_goes_back() {
     change("status = 'processing', started_at = 1793491200400, imported = 1");
     poll_until(&|status| status.imported == 1);
     let error = format!("INSERT INTO batch_errors VALUES ('{name}', '{id}', 3, 'agent cap reached (3)');");
-    state().execute(&format!("{error} {}", "SELECT 1")).unwrap();
+    Database::of(state()).execute(&error);
     change("imported = 3, failed = 1, status = 'completed', finished_at = 1793491201000");
     poll_until(&|status| status.failed == 1);
 

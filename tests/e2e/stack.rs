@@ -1,12 +1,11 @@
 //! `npm start` and the running server itself.
 
-use crate::support::{Account, Client, job, start};
+use crate::support::{Account, Client, Database, job, start, wait_until};
 use ::stack::state::State;
 use std::{
     io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 
 #[test]
@@ -58,8 +57,8 @@ fn a_server_sees_what_is_changed_in_its_database_runs_its_cron_and_ends_when_it_
     assert_eq!(Client::new(server.url()).get(&path, &account.key).json()["status"], "pending");
     let change =
         format!("UPDATE batch_jobs SET status = 'processing', version = 2 WHERE account_id = '{}'", account.name);
-    server.state().execute(&(change + " AND status = 'pending'")).unwrap();
-    assert_eq!(Client::new(server.url()).get(&path, &account.key).json()["status"], "processing");
+    Database::of(server.state()).execute(&(change + " AND status = 'pending'"));
+    wait_until("the change", || Client::new(server.url()).get(&path, &account.key).json()["status"] == "processing");
 
     server.fire_cron().unwrap();
 
@@ -69,9 +68,5 @@ fn a_server_sees_what_is_changed_in_its_database_runs_its_cron_and_ends_when_it_
 }
 
 fn assert_closes(port: u16) {
-    let begin = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_ok() {
-        assert!(begin.elapsed() < Duration::from_secs(10), "port {port} is still served");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_until("its end", || TcpStream::connect(("127.0.0.1", port)).is_err());
 }

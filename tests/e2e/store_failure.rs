@@ -1,6 +1,6 @@
 //! A database that does not answer, and one that holds what it should not.
 
-use crate::support::{Account, Client, entry, job, server, start, state};
+use crate::support::{Account, Client, Database, entry, job, server, start, state};
 use contract::Tier;
 use keys::kv::Namespace;
 use std::{
@@ -17,7 +17,7 @@ fn a_database_that_fails_is_a_503_without_internals_and_what_needs_none_goes_on(
     let known = client.get(&job(job::EXAMPLE), &account.key);
     assert_eq!(known.status, 200);
 
-    server.state().execute("ALTER TABLE batch_jobs RENAME TO away").unwrap();
+    Database::of(server.state()).execute("ALTER TABLE batch_jobs RENAME TO away");
     for path in [&job(job::FAILED), &job(job::UNKNOWN), "/v1/batch"] {
         let answer = client.get(path, &account.key);
         answer.assert_error(503, "unavailable");
@@ -44,7 +44,7 @@ fn a_database_that_fails_is_a_503_without_internals_and_what_needs_none_goes_on(
     // A final job never changes, so what was read once needs no database either.
     assert_eq!(client.get(&job(job::EXAMPLE), &account.key).text(), known.text());
 
-    server.state().execute("ALTER TABLE away RENAME TO batch_jobs").unwrap();
+    Database::of(server.state()).execute("ALTER TABLE away RENAME TO batch_jobs");
     assert_eq!(client.get(&job(job::FAILED), &account.key).status, 200);
     assert_eq!(client.get("/v1/batch", &account.key).status, 200);
     client.get(&job(job::UNKNOWN), &account.key).assert_error(404, "not_found");

@@ -116,12 +116,6 @@ impl State {
         progress::run("Filling the local database", command)
     }
 
-    /// Runs one statement or more on the database, also while it is served.
-    pub fn execute(&self, sql: &str) -> Result<()> {
-        let command = self.wrangler(&["d1", "execute", "DB", "--yes", &format!("--command={sql}")]);
-        progress::run("Changing the local database", command)
-    }
-
     /// Makes keys good.
     pub fn put_keys(&self, entries: &[Entry]) -> Result<()> {
         let file = self.folder.join("keys.json");

@@ -19,7 +19,11 @@ pub use client::{Answer, Client, bearer};
 pub use database::{Database, Sums};
 
 use ::stack::{build, checkout, serve::Server, state::State};
-use std::sync::LazyLock;
+use std::{
+    sync::LazyLock,
+    thread,
+    time::{Duration, Instant},
+};
 
 /// The jobs that `seed.sql` makes.
 pub mod job {
@@ -97,4 +101,14 @@ pub fn start_with(variables: &[(&str, &str)], planted: &str) -> Server {
     let state = SEEDED.copy().unwrap();
     Database::of(&state).execute(planted);
     Server::start_with(state, 0, variables).unwrap()
+}
+
+/// Looks again and again until `done`, at most a minute long.
+#[track_caller]
+pub fn wait_until(what: &str, done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "{what} does not happen");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
