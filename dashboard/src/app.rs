@@ -91,9 +91,9 @@ fn account(session: Session) -> El {
         .attr("type", "button")
         .class("plain")
         .attr("popovertarget", "account")
-        .attr("aria-label", "Account")
         .child(icon("key"))
-        .child(el("span").class("tier").text_of(tier));
+        .child(el("span").class("tier").text_of(tier))
+        .child(el("span").class("seen-by-readers-only").text(" account"));
     el("div").class("account").child(button).child(menu)
 }
 

@@ -78,7 +78,7 @@ impl Sort {
 pub fn select(set: &ErrorSet, filter: &Filter, group: Option<u32>, sort: Sort) -> Vec<Row> {
     // Asked once for each distinct reason instead of once for each row.
     let taken: Vec<bool> = (set.reasons.iter())
-        .map(|reason| group.is_none_or(|group| group == reason.group) && filter.takes_reason(&reason.folded))
+        .map(|reason| group.is_none_or(|group| group == reason.group) && filter.takes_reason(reason.folded()))
         .collect();
     let passes = |row: &&Row| taken.get(row.reason as usize) == Some(&true) && filter.takes_index(row.index);
     let mut rows: Vec<Row> = set.rows.iter().filter(passes).copied().collect();

@@ -11,7 +11,6 @@ use crate::{
     toast::Toast,
 };
 use leptos::{ev, prelude::*};
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
@@ -83,7 +82,7 @@ fn key(at: usize, row: &Row) -> u128 {
 fn row(reading: Reading, at: usize) -> El {
     let (set, rows, window) = (reading.shown.get_untracked(), reading.rows.get_untracked(), reading.window);
     let Some(row) = rows.get(at).copied() else { return el("div") };
-    let reason = set.reason(row).map(|reason| reason.text.clone()).unwrap_or_default();
+    let reason = set.reason(row).map_or(String::new(), |reason| reason.text.clone());
     let index = row.index;
     let is_expanded = move || reading.expanded.get() == Some(index);
     let short = el("bdi").text(&visible(&shortened(&reason, FOLDED)));
@@ -112,10 +111,10 @@ fn px(length: f64) -> String {
 }
 
 /// All of one error.
-fn detail(index: u32, reason: Arc<str>) -> El {
+fn detail(index: u32, reason: String) -> El {
     let toast = expect_context::<Toast>();
     let whole = el("p").attr("tabindex", "0").child(el("bdi").text(&visible(&reason)));
-    let copy_reason = button(move || toast.copy(reason.to_string(), "Reason copied".to_owned()));
+    let copy_reason = button(move || toast.copy(reason.clone(), "Reason copied".to_owned()));
     let copy_index = button(move || toast.copy(index.to_string(), "Index copied".to_owned()));
     let actions = el("div")
         .class("actions")

@@ -2,9 +2,10 @@
 
 use super::reason::normalise;
 use contract::ItemError;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::{
     cmp::{Ordering, Reverse},
-    collections::HashMap,
+    hash::BuildHasher,
     sync::{Arc, OnceLock},
 };
 
@@ -33,9 +34,9 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Reason {
     /// As it came.
-    pub text: Arc<str>,
-    /// In lower case, for finding.
-    pub folded: String,
+    pub text: String,
+    /// In lower case where it was not before, as most are.
+    folded: Option<String>,
     /// Which of [`ErrorSet::groups`].
     pub group: u32,
 }
@@ -55,24 +56,30 @@ pub struct Group {
     pub last: u32,
 }
 
+impl Reason {
+    /// In lower case, for finding.
+    pub fn folded(&self) -> &str {
+        self.folded.as_deref().unwrap_or(&self.text)
+    }
+}
+
 impl ErrorSet {
     /// Arranges the errors of an answer.
     pub fn new(errors: Vec<ItemError>) -> Self {
         let (mut rows, mut reasons) = (Vec::with_capacity(errors.len()), Vec::<Reason>::new());
         let mut groups = Groups::default();
-        let mut seen = HashMap::<Arc<str>, u32>::new();
+        // By hash alone, so that no reason is kept twice. Two that share a hash are only told apart less cleverly.
+        let mut seen = FxHashMap::<u64, u32>::default();
         for ItemError { index, error } in errors {
-            let reason = match seen.get(error.as_str()) {
-                Some(&reason) => reason,
-                None => {
-                    let text = Arc::<str>::from(error);
-                    let group = groups.of(&text);
-                    let reason = number(reasons.len());
-                    reasons.push(Reason { folded: text.to_lowercase(), text: text.clone(), group });
-                    seen.insert(text, reason);
-                    reason
-                }
-            };
+            let hash = FxBuildHasher.hash_one(&error);
+            let known = seen.get(&hash).copied();
+            let is_known = |reason: &u32| reasons.get(*reason as usize).is_some_and(|reason| reason.text == error);
+            let reason = known.filter(is_known).unwrap_or_else(|| {
+                let reason = number(reasons.len());
+                seen.insert(hash, reason);
+                reasons.push(Reason { folded: folded(&error), group: groups.of(&error), text: error });
+                reason
+            });
             if let Some(reason) = reasons.get(reason as usize) {
                 groups.count(reason, index);
             }
@@ -89,7 +96,7 @@ impl ErrorSet {
 
     /// For each of [`ErrorSet::reasons`], its place in the order of their letters.
     pub fn ranks(&self) -> &[u32] {
-        let folded = |at: usize| self.reasons.get(at).map(|reason| &reason.folded);
+        let folded = |at: usize| self.reasons.get(at).map(Reason::folded);
         self.ranks.get_or_init(|| inverse(&order(self.reasons.len(), &|a, b| folded(a).cmp(&folded(b)))))
     }
 
@@ -102,21 +109,24 @@ impl ErrorSet {
 #[derive(Default)]
 struct Groups {
     all: Vec<Group>,
-    by_name: HashMap<Arc<str>, u32>,
+    by_name: FxHashMap<Arc<str>, u32>,
+    /// Written anew for each reason: 50,000 are too many for a string each.
+    name: String,
 }
 
 impl Groups {
-    fn of(&mut self, text: &Arc<str>) -> u32 {
-        let name = normalise(text);
-        if let Some(&group) = self.by_name.get(name.as_str()) {
+    fn of(&mut self, text: &str) -> u32 {
+        self.name.clear();
+        normalise(text, &mut self.name);
+        if let Some(&group) = self.by_name.get(self.name.as_str()) {
             if let Some(group) = self.all.get_mut(group as usize) {
                 group.label = group.name.clone();
             }
             return group;
         }
-        let (group, name) = (number(self.all.len()), Arc::<str>::from(name));
+        let (group, name) = (number(self.all.len()), Arc::<str>::from(self.name.as_str()));
         self.by_name.insert(name.clone(), group);
-        self.all.push(Group { name, label: text.clone(), count: 0, first: u32::MAX, last: 0 });
+        self.all.push(Group { name, label: text.into(), count: 0, first: u32::MAX, last: 0 });
         group
     }
 
@@ -156,6 +166,11 @@ fn inverse(order: &[usize]) -> Vec<u32> {
         }
     }
     places
+}
+
+fn folded(text: &str) -> Option<String> {
+    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    (!is_folded).then(|| text.to_lowercase())
 }
 
 /// A batch has far fewer items than a `u32` counts.

@@ -45,7 +45,7 @@ fn write(sent: &[Arc<str>], set: &ErrorSet, failed: &[Row]) -> String {
     let rows = failed.iter().filter_map(|row| {
         let memory = MemoryInput::read(sent.get(row.index as usize)?).ok()?;
         let fields = Field::ALL.map(|field| cell(&memory, field));
-        let reason = set.reason(*row)?.text.to_string();
+        let reason = set.reason(*row)?.text.clone();
         Some(fields.into_iter().chain([row.index.to_string(), reason]).collect::<Vec<_>>())
     });
     table::write(&header, rows)
