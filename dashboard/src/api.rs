@@ -104,7 +104,8 @@ async fn ask<T: DeserializeOwned>(key: &str, request: Request) -> Result<Answer<
     let response = request.send().await.map_err(|_| unreachable_server())?;
     let status = response.status();
     let retry_after = header(&response, "Retry-After").and_then(|value| value.parse().ok());
-    let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
+    // A proxy that compresses weakens the tag, which changes nothing about the version in it.
+    let version = header(&response, "ETag").and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
     if status == 304 {
         return Ok(Answer { body: None, version, retry_after });
     }
