@@ -74,6 +74,10 @@ fn a_broken_shape_refuses_the_whole_batch_and_names_the_first_bad_place() {
         (batch(json!({ "content": "c", "run_id": long(256) })), "memories[2].run_id must have at most"),
         (batch(json!({ "content": "c", "metadata": "m" })), "memories[2].metadata must be"),
         (batch(json!({ "content": "c", "metadata": [1] })), "memories[2].metadata must be"),
+        (
+            batch(json!({ "content": "c", "metadata": { "m": long(450_000) } })),
+            "memories[2].metadata must have at most 900000",
+        ),
         (batch(json!({ "content": "c", "timestamp": null })), "memories[2].timestamp must be an ISO 8601"),
         (batch(json!({ "content": "c", "timestamp": "yesterday" })), "memories[2].timestamp must be an ISO 8601"),
         (batch(json!({ "content": "c", "timestamp": "2026-13-01" })), "memories[2].timestamp must be an ISO 8601"),

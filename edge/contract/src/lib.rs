@@ -24,5 +24,6 @@ pub use error::{Code, ErrorBody};
 pub use job_id::{JobId, NotAJobId};
 pub use key::{ApiKey, KEY_PREFIXES, KeyRecord, NotAKey, Ping, Scope, Tier, bearer};
 pub use memory::{
-    BATCH_ITEMS, CONTENT_CHARS, Invalid, Kind, METADATA_DEPTH, Memory, MemoryInput, MemoryList, SCOPE_CHARS, read_batch,
+    BATCH_ITEMS, CONTENT_CHARS, Invalid, Kind, METADATA_BYTES, METADATA_DEPTH, Memory, MemoryInput, MemoryList,
+    SCOPE_CHARS, read_batch,
 };

@@ -15,6 +15,10 @@ pub const SCOPE_CHARS: usize = 255;
 /// How deep the objects and arrays of metadata may nest.
 pub const METADATA_DEPTH: usize = 100;
 
+/// The most bytes of metadata, as sent. One value of the database holds at most 2,000,000: an item with each quote of its
+/// metadata escaped, and with the longest content beside it, still fits into one.
+pub const METADATA_BYTES: usize = 900_000;
+
 /// What a memory is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -160,6 +164,9 @@ fn text<'a>(value: &'a str, place: &str, most: usize) -> Result<Cow<'a, str>, In
 }
 
 fn metadata(value: &str) -> Result<&RawValue, Invalid> {
+    if value.len() > METADATA_BYTES {
+        return Err(Invalid::new("metadata", format!("must have at most {METADATA_BYTES} bytes")));
+    }
     // What nests deeper than JSON readers go must not get into the store.
     if !value.starts_with('{') || depth(value) > METADATA_DEPTH {
         let must = format!("must be null or an object that nests at most {METADATA_DEPTH} levels deep");
@@ -315,6 +322,16 @@ mod tests {
         assert_eq!(
             refused(&body("é".repeat(CONTENT_CHARS + 1))),
             "memories[0].content must have at most 16000 characters."
+        );
+    }
+
+    #[test]
+    fn metadata_that_the_store_cannot_hold_is_refused() {
+        let long = |bytes: usize| format!(r#"{{"content":"a","metadata":{{"m":"{}"}}}}"#, "m".repeat(bytes - 8));
+        assert!(MemoryInput::read(&long(METADATA_BYTES)).is_ok());
+        assert_eq!(
+            MemoryInput::read(&long(METADATA_BYTES + 1)).unwrap_err().to_string(),
+            "metadata must have at most 900000 bytes."
         );
     }
 
