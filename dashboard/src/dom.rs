@@ -163,7 +163,8 @@ impl El {
     pub fn into_view(self) -> AnyView {
         let place = NodeRef::<Div>::new();
         place.on_load(move |place| {
-            let _ = place.append_child(&self.0);
+            // The router puts one page in the place of another, and the place itself stays.
+            place.replace_children_with_node_1(&self.0);
         });
         view! { <div class="place" node_ref=place></div> }.into_any()
     }
