@@ -19,9 +19,9 @@ fn window() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / 10
 }
 
-/// Asks over several connections at once, with a number that grows, until there is a refusal, and returns it. Asserts
-/// that it came at the limit: not before it, and not after it.
-fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> Answer {
+/// Asks over several connections at once, with a number that grows, until there is a refusal, and returns it with the
+/// window in which it was asked for. Asserts that it came at the limit: not before it, and not after it.
+fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> (Answer, u64) {
     let (begin, numbers, stop) = (Instant::now(), AtomicU32::new(0), AtomicU32::new(u32::MAX));
     // In which windows an answer may have been counted: in the one that it was sent in, or came back in.
     let ask_on = || {
@@ -54,7 +54,7 @@ fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> Answer {
     for window in admitted.iter().flat_map(Clone::clone) {
         assert!(certainly_in(window) <= limit as usize, "admitted past the limit");
     }
-    refusal
+    (refusal, *counted.start())
 }
 
 fn retry_after(refusal: &Answer) -> Duration {
@@ -66,8 +66,8 @@ fn retry_after(refusal: &Answer) -> Duration {
 
 fn assert_tier_is_limited(tier: Tier, limit: u32) {
     let (account, client) = (Account::new(tier), server());
-    let refusal = use_up(limit, |_| client.get(PATH, &account.key));
-    let (refused, in_window) = (Instant::now(), window());
+    let (refusal, in_window) = use_up(limit, |_| client.get(PATH, &account.key));
+    let refused = Instant::now();
     let wait = retry_after(&refusal);
     assert!(refusal.header("RateLimit-Policy").unwrap().contains(&format!("q={limit};")));
 
@@ -114,7 +114,7 @@ fn an_address_that_tries_unknown_keys_is_stopped_but_no_other_address_and_no_kno
     let known = Account::new(Tier::Developer).key;
     assert_eq!(ping(&known, address).status, 200);
 
-    let refusal = use_up(100, |number| ping(&format!("kor_self_guess_{number}"), address));
+    let (refusal, _) = use_up(100, |number| ping(&format!("kor_self_guess_{number}"), address));
     let refused = Instant::now();
     let wait = retry_after(&refusal);
     assert_eq!(ping(&known, address).status, 200);

@@ -72,10 +72,7 @@ impl Namespace {
 }
 
 /// wrangler, at the root of the checkout and on the Node that comes with it.
-///
-/// # Errors
-/// When it is not installed.
-pub fn wrangler() -> Result<Command> {
+fn wrangler() -> Result<Command> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let programs = root.join("node_modules/.bin");
     let wrangler = programs.join("wrangler");
