@@ -1,6 +1,6 @@
 //! The background half of the import: the queue's messages, the dead letters, and the sweep for what got lost.
 
-use crate::{error::ApiError, http, settings, store};
+use crate::{error::ApiError, http, job, settings, store};
 use contract::JobId;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
@@ -63,7 +63,10 @@ async fn step(env: &Env, message: &RawMessage, dead: bool) -> bool {
     let done = if dead { give_up(env, &account, id).await } else { import(env, &account, id).await };
     match done {
         Ok(true) => return true,
-        Ok(false) => message.ack(),
+        Ok(false) => {
+            job::ended(&account, id);
+            message.ack();
+        }
         Err(error) => {
             // As long again as it has been trying: the waits double, and nobody need count them.
             let tried = http::now().saturating_sub(message.timestamp().as_millis()) / 1_000;

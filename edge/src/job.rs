@@ -35,6 +35,11 @@ pub async fn get(env: &Env, caller: &Caller, id: &str, if_none_match: &str) -> R
     Ok(answer.header("retry-after", pace(http::now().saturating_sub(snapshot.created_at))))
 }
 
+/// Tells that this isolate has ended the job: whoever asks here next need not be shown it running for half a second more.
+pub fn ended(account: &str, id: JobId) {
+    SNAPSHOTS.with_borrow_mut(|cache| cache.outdate(&(account.into(), id.as_u128())));
+}
+
 async fn snapshot(env: &Env, account: &str, id: JobId) -> Result<Snapshot, ApiError> {
     let key: SnapshotKey = (account.into(), id.as_u128());
     let mut waited = false;

@@ -86,6 +86,13 @@ impl SnapshotCache {
         }
     }
 
+    /// A running job's snapshot serves no longer, since the job is known to have moved.
+    pub fn outdate(&mut self, key: &SnapshotKey) {
+        if let Some(snapshot) = self.snapshots.peek_mut(key) {
+            snapshot.read_at = 0;
+        }
+    }
+
     /// Keeps a snapshot unless a newer one is there: reads may come back in another order than they were sent.
     pub fn put(&mut self, key: SnapshotKey, snapshot: Snapshot) {
         if self.snapshots.peek(&key).is_some_and(|kept| kept.version > snapshot.version) {
@@ -133,6 +140,18 @@ mod tests {
         assert_eq!(served(&mut cache, &key("acme", 1), 1_499), Some(1));
         assert_eq!(served(&mut cache, &key("acme", 1), 1_500), None);
         assert_eq!(served(&mut cache, &key("acme", 2), u64::MAX), Some(1));
+    }
+
+    #[test]
+    fn what_has_moved_is_read_again_and_what_is_final_is_not() {
+        let mut cache = SnapshotCache::new();
+        for (id, is_final) in [(1, false), (2, true)] {
+            cache.put(key("acme", id), snapshot(1, is_final, "", 1_000));
+            cache.outdate(&key("acme", id));
+        }
+        assert!(matches!(cache.plan(&key("acme", 1), 1_001), Plan::Read(Some(_))));
+        assert_eq!(served(&mut cache, &key("acme", 2), 1_001), Some(1));
+        cache.outdate(&key("acme", 3));
     }
 
     #[test]
