@@ -2,7 +2,7 @@
 
 use crate::support::{
     Account, Client, Database, Sums,
-    faults::{client, database, faulty},
+    faults::{SETTINGS, client, database, faulty},
     start_with, wait_until,
 };
 use contract::{JobId, JobStatus, Tier, path, reason};
@@ -34,21 +34,25 @@ fn a_message_that_is_delivered_several_times_at_once_imports_nothing_twice() {
 
 #[test]
 fn an_import_that_can_never_succeed_ends_as_failed_with_a_reason_for_each_item_that_is_left() {
+    let poison = "CREATE TRIGGER poison BEFORE INSERT ON memories WHEN new.content = 'poison'
+        BEGIN SELECT RAISE(ABORT, 'poison'); END;";
+    let server = start_with(&SETTINGS, poison);
+    let client = Client::new(server.url());
     let account = Account::new(Tier::Scale);
-    let id = client().import(&account.key, &[notes("n", 3), notes("", 1), notes("poison", 1), notes("n", 5)].concat());
-    let status = client().finished(id, &account.key);
+    let id = client.import(&account.key, &[notes("n", 3), notes("", 1), notes("poison", 1), notes("n", 5)].concat());
+    let status = client.finished(id, &account.key);
     assert_eq!((status.status, status.received, status.imported, status.failed), (JobStatus::Failed, 10, 3, 7));
     let errors: Vec<_> = status.errors.iter().map(|error| (error.index, &*error.error)).collect();
     let left = (4..10).map(|index| (index, reason::STOPPED));
     assert_eq!(errors, [(3, reason::EMPTY_CONTENT)].into_iter().chain(left).collect::<Vec<_>>());
-    let sums = database().assert_adds_up(&account.name, 0);
+    let sums = Database::of(server.state()).assert_adds_up(&account.name, 0);
     assert_eq!(sums, Sums { received: 10, imported: 3, failed: 7 });
 
     // It is final: no sweep takes it up again, and it holds up no other batch.
-    faulty().fire_cron().unwrap();
-    let next = client().import(&account.key, &notes("n", 1));
-    client().finished(next, &account.key);
-    assert_eq!(client().finished(id, &account.key), status);
+    server.fire_cron().unwrap();
+    let next = client.import(&account.key, &notes("n", 1));
+    client.finished(next, &account.key);
+    assert_eq!(client.finished(id, &account.key), status);
 }
 
 #[test]

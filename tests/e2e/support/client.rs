@@ -94,7 +94,7 @@ impl Client {
             if answer.job().status.is_final() {
                 return answer.job();
             }
-            assert!(begin.elapsed() < PATIENCE, "it does not end: {}", answer.text());
+            assert!(begin.elapsed() < 2 * PATIENCE, "it does not end: {}", answer.text());
             thread::sleep(Duration::from_millis(100));
         }
     }

@@ -5,15 +5,11 @@ use ::stack::serve::Server;
 use std::sync::LazyLock;
 
 /// One item at a time makes imports long; nothing waits before it is tried again, or before the sweep finds it.
-const SETTINGS: [(&str, &str); 3] =
+pub const SETTINGS: [(&str, &str); 3] =
     [("IMPORT_CHUNK_ITEMS", "1"), ("IMPORT_RETRY_SECONDS", "0"), ("IMPORT_STALLED_SECONDS", "0")];
 
-/// Content that the database refuses, content that keeps it busy for some milliseconds, and a job of the account
-/// `other` whose message got lost.
+/// Content that keeps the database busy for some milliseconds, and a job of the account `other` whose message got lost.
 const PLANTED: &str = r#"
-    CREATE TRIGGER poison BEFORE INSERT ON memories WHEN new.content = 'poison'
-    BEGIN SELECT RAISE(ABORT, 'poison'); END;
-
     CREATE VIEW some_milliseconds AS
     WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 20000)
     SELECT COUNT(*) AS count FROM number;
@@ -28,8 +24,7 @@ const PLANTED: &str = r#"
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| start_with(&SETTINGS, PLANTED));
 
-/// The server, shared by the tests of faults. Memories whose content is `poison` cannot be stored there, and `slow`
-/// ones take a while.
+/// The server, shared by the tests of faults. To store a memory whose content is `slow` takes a while there.
 pub fn faulty() -> &'static Server {
     &SERVER
 }
