@@ -60,7 +60,7 @@ impl Error {
 
 /// Whether `key` is good, and for what.
 pub async fn ping(key: &str) -> Result<Ping, Error> {
-    whole(send(key, Request::get(path::PING), None).await?)
+    whole(read(send(key, Request::get(path::PING), None).await?)?)
 }
 
 /// One job. `known` is the version that the caller has: if that is still the newest, the answer has no body.
@@ -69,15 +69,14 @@ pub async fn job(key: &str, id: JobId, known: Option<u64>, abort: &AbortSignal) 
     if let Some(version) = known {
         request = request.header("If-None-Match", &format!("\"{version}\""));
     }
-    send(key, request, Some(abort)).await
+    read(send(key, request, Some(abort)).await?)
 }
 
 /// A page of the account's jobs, newest first; `after` is the `next` of the page before.
 pub async fn jobs(key: &str, after: Option<&str>, abort: Option<&AbortSignal>) -> Result<Answer<JobList>, Error> {
-    let mut query = vec![("limit", PAGE.to_string())];
-    query.extend(after.map(|after| ("after", after.to_owned())));
-    let request = Request::get(path::BATCH).query(query.iter().map(|(name, value)| (*name, value.as_str())));
-    send(key, request, abort).await
+    let limit = PAGE.to_string();
+    let query = [Some(("limit", limit.as_str())), after.map(|after| ("after", after))];
+    read(send(key, Request::get(path::BATCH).query(query.into_iter().flatten()), abort).await?)
 }
 
 /// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
@@ -86,33 +85,27 @@ pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<Batc
         .header("Content-Type", "application/json")
         .header("Idempotency-Key", idempotency_key)
         .body(body)
-        .map_err(|_| unreachable_server());
-    whole(ask(key, request?).await?)
+        .map_err(|_| unreachable_server())?;
+    whole(read(ask(key, request).await?)?)
 }
 
-async fn send<T: DeserializeOwned>(
-    key: &str,
-    request: RequestBuilder,
-    abort: Option<&AbortSignal>,
-) -> Result<Answer<T>, Error> {
+async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -> Result<Answer<Vec<u8>>, Error> {
     let request = request.abort_signal(abort).build().map_err(|_| unreachable_server())?;
     ask(key, request).await
 }
 
-async fn ask<T: DeserializeOwned>(key: &str, request: Request) -> Result<Answer<T>, Error> {
+async fn ask(key: &str, request: Request) -> Result<Answer<Vec<u8>>, Error> {
     request.headers().set("Authorization", &format!("Bearer {key}"));
     let response = request.send().await.map_err(|_| unreachable_server())?;
     let status = response.status();
     let retry_after = header(&response, "Retry-After").and_then(|value| value.parse().ok());
-    // A proxy that compresses weakens the tag, which changes nothing about the version in it.
-    let version = header(&response, "ETag").and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
+    let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
     if status == 304 {
         return Ok(Answer { body: None, version, retry_after });
     }
     let bytes = response.binary().await.map_err(|_| unreachable_server())?;
     if response.ok() {
-        let body = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
-        return Ok(Answer { body: Some(body), version, retry_after });
+        return Ok(Answer { body: Some(bytes), version, retry_after });
     }
     match serde_json::from_slice(&bytes) {
         Ok(body) => {
@@ -120,6 +113,11 @@ async fn ask<T: DeserializeOwned>(key: &str, request: Request) -> Result<Answer<
         }
         Err(_) => Err(Error::Fetch(format!("The server answered with status {status} and gave no reason."))),
     }
+}
+
+fn read<T: DeserializeOwned>(answer: Answer<Vec<u8>>) -> Result<Answer<T>, Error> {
+    let body = answer.body.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|_| unreadable())?;
+    Ok(Answer { body, version: answer.version, retry_after: answer.retry_after })
 }
 
 fn whole<T>(answer: Answer<T>) -> Result<T, Error> {

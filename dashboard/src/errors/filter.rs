@@ -17,7 +17,7 @@ impl Filter {
         for token in text.split_whitespace() {
             match range(token) {
                 Some(range) => filter.ranges.push(range),
-                None => filter.words.push(token.to_lowercase()),
+                None => filter.words.push(token.to_ascii_lowercase()),
             }
         }
         filter

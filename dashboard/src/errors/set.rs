@@ -168,9 +168,10 @@ fn inverse(order: &[usize]) -> Vec<u32> {
     places
 }
 
+/// ASCII only: the tables for all other letters are 11 kB, and reasons are English.
 fn folded(text: &str) -> Option<String> {
-    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    (!is_folded).then(|| text.to_lowercase())
+    let has_capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
+    has_capitals.then(|| text.to_ascii_lowercase())
 }
 
 /// A batch has far fewer items than a `u32` counts.

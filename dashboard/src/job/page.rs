@@ -163,9 +163,9 @@ fn notify_me(line: El, progress: Signal<Progress>, poll: Poll) -> El {
         move || {
             button(toggle)
                 .aria("aria-pressed", move || poll.insist.get())
-                .attr("title", "Keeps asking, twice a minute, while this tab is hidden")
+                .attr("title", "At the end of the job. Keeps asking, twice a minute, while this tab is hidden")
                 .child(icon("bell"))
-                .text("Notify me at the end")
+                .text("Notify me")
         },
     )
 }
