@@ -119,6 +119,10 @@ fn test(filters: &[String]) -> Result<()> {
     build::all()?;
     let mut cargo = checkout::command("cargo");
     cargo.args(["test", "--workspace", "--"]).args(filters).env("CHROME", browser);
+    // Many tests wait for a window or a server, not for a core.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        cargo.env("RUST_TEST_THREADS", "4");
+    }
     pass_through(cargo)
 }
 
