@@ -1,6 +1,10 @@
 -- What the benchmark asks for: `bench/data.rs` says the same in Rust, and expects it in the answers.
 -- 50 accounts, bench-0 to bench-49, have 20 running and 20 finished jobs each. Nothing moves the running ones.
 
+-- What an earlier version of this file left.
+DELETE FROM batch_jobs;
+DELETE FROM batch_errors;
+
 WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 999)
 INSERT INTO batch_jobs (account_id, id, status, received, imported, failed, version, created_at, started_at, moved_at)
 SELECT 'bench-' || (n % 50), printf('%032x', 0x10000 + n), 'processing', 480, 300 + n % 100, 2, n + 2,

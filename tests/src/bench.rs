@@ -29,7 +29,7 @@ const MEMORY: &str = "memory";
 /// What to measure, and for how long.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Take at most two minutes: rounds of one second, no look at the memory, the floor only where it is the bar
+    /// Take at most two minutes: five rounds, no look at the memory, the floor only where it is the bar
     #[arg(long)]
     short: bool,
     /// Only these parts: the letters of the table, floor, imports, memory
@@ -41,16 +41,14 @@ fn parts() -> clap::builder::PossibleValuesParser {
     SCENARIOS.iter().map(|scenario| scenario.letter).chain([FLOOR, IMPORTS, MEMORY]).collect::<Vec<_>>().into()
 }
 
-const ROUNDS: usize = 5;
-
 impl Options {
     fn wants(&self, part: &str) -> bool {
         if self.only.is_empty() { part != MEMORY || !self.short } else { self.only.iter().any(|only| only == part) }
     }
 
-    /// How long a round takes.
-    const fn seconds(&self) -> u32 {
-        if self.short { 1 } else { 3 }
+    /// Of one second, or some where the slowest contender needs them.
+    const fn rounds(&self) -> usize {
+        if self.short { 5 } else { 15 }
     }
 }
 
@@ -98,8 +96,8 @@ struct Bench<'a> {
 }
 
 /// A server, and what it is asked.
-struct Lane {
-    url: String,
+struct Lane<'a> {
+    server: &'a Running,
     plan: Plan,
 }
 
@@ -119,12 +117,11 @@ impl Bench<'_> {
         let targets = (scenario.targets)();
         let (this, answer) = lane("this", &self.this, &targets)?;
         let (peer, _) = lane("peer", &self.peer, &targets)?;
+        let constant = if self.options.short { None } else { Some(self.floor(&answer)?) };
         let mut lanes = vec![this, peer];
-        let floor = if self.options.short { None } else { Some(self.floor(&targets, &answer)?) };
-        let _server = floor.map(|(server, lane)| {
-            lanes.push(lane);
-            server
-        });
+        if let Some(server) = &constant {
+            lanes.push(floor_lane(server, &targets, &answer)?);
+        }
         let mut rounds = self.rounds(&lanes, scenario)?.into_iter();
         let mut next = || rounds.next().unwrap_or_default();
         report.rows.push(Row { name, this: next(), rival: next(), floor: next(), bar: scenario.bar });
@@ -139,8 +136,8 @@ impl Bench<'_> {
         let targets = (scenario.targets)();
         let unlimited = Contender::Unlimited.start(&self.state)?;
         let (this, answer) = lane("this", &unlimited, &targets)?;
-        let (_server, floor) = self.floor(&targets, &answer)?;
-        let lanes = [this, floor];
+        let constant = self.floor(&answer)?;
+        let lanes = [this, floor_lane(&constant, &targets, &answer)?];
         self.warm_up(&lanes, scenario)?;
         let mut rounds = self.rounds(&lanes, scenario)?.into_iter();
         let mut next = || rounds.next().unwrap_or_default();
@@ -148,12 +145,9 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The floor, which answers `answer` to all targets.
-    fn floor(&self, targets: &[Target], answer: &Answer) -> Result<(Running, Lane)> {
-        let server = Contender::Floor(answer.constant()).start(&self.state)?;
-        let plan = Plan::new("floor", targets, |_| (answer.status, answer.proof()))?;
-        let lane = Lane { url: server.url().to_owned(), plan };
-        Ok((server, lane))
+    /// A Worker that always answers `answer`.
+    fn floor(&self, answer: &Answer) -> Result<Running> {
+        Contender::Floor(answer.constant()).start(&self.state)
     }
 
     /// The rounds of each lane, taken in turn.
@@ -161,18 +155,17 @@ impl Bench<'_> {
         if !self.options.short {
             self.warm_up(lanes, scenario)?;
         }
-        let seconds = self.options.seconds() * scenario.patience;
         let mut rounds = vec![vec![]; lanes.len()];
-        for _ in 0..ROUNDS {
+        for _ in 0..self.options.rounds() {
             for (lane, rounds) in lanes.iter().zip(&mut rounds) {
-                rounds.push(lane.plan.run(&self.wrk, &lane.url, scenario.clients, seconds)?);
+                rounds.push(lane.plan.run(&self.wrk, lane.server, scenario.clients, scenario.patience)?);
             }
         }
         Ok(rounds)
     }
 
     fn warm_up(&self, lanes: &[Lane], scenario: &Scenario) -> Result<()> {
-        let run = |lane: &Lane| lane.plan.run(&self.wrk, &lane.url, scenario.clients, scenario.patience);
+        let run = |lane: &Lane| lane.plan.run(&self.wrk, lane.server, scenario.clients, scenario.patience);
         lanes.iter().try_for_each(|lane| run(lane).map(drop))
     }
 
@@ -187,7 +180,7 @@ impl Bench<'_> {
         if let Some(scenario) = SCENARIOS.iter().find(|it| it.letter == "a" && self.options.wants("a")) {
             let (lane, _) = lane("counted", &counted, &(scenario.targets)())?;
             let before = statements()?;
-            let round = lane.plan.run(&self.wrk, &lane.url, scenario.clients, 5)?;
+            let round = lane.plan.run(&self.wrk, lane.server, scenario.clients, 5)?;
             let count = statements()? - before;
             let name = format!("D1 statements in {}", scenario.letter);
             report.figures.extend([
@@ -225,7 +218,7 @@ impl Bench<'_> {
         let (lane, _) = lane("memory", &server, &(mix.targets)())?;
         let mut peaks = vec![];
         thread::scope(|scope| {
-            let load = scope.spawn(|| lane.plan.run(&self.wrk, &lane.url, mix.clients, MINUTES * 60));
+            let load = scope.spawn(|| lane.plan.run(&self.wrk, lane.server, mix.clients, MINUTES * 60));
             for _ in 0..MINUTES {
                 let mut peak = 0;
                 for _ in 0..60 {
@@ -248,8 +241,13 @@ impl Bench<'_> {
 }
 
 /// Looks closely at some answers before all are asked for. With the answer to the first target.
-fn lane(name: &str, server: &Running, targets: &[Target]) -> Result<(Lane, Answer)> {
+fn lane<'a>(name: &str, server: &'a Running, targets: &[Target]) -> Result<(Lane<'a>, Answer)> {
     let answer = check(server.url(), targets)?;
     let plan = Plan::new(name, targets, |target| target.answer.proof(&answer))?;
-    Ok((Lane { url: server.url().to_owned(), plan }, answer))
+    Ok((Lane { server, plan }, answer))
+}
+
+/// All targets get the same answer.
+fn floor_lane<'a>(server: &'a Running, targets: &[Target], answer: &Answer) -> Result<Lane<'a>> {
+    Ok(Lane { server, plan: Plan::new("floor", targets, |_| (answer.status, answer.proof()))? })
 }

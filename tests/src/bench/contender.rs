@@ -4,7 +4,7 @@ use crate::{checkout, progress, state::State};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
@@ -26,6 +26,7 @@ pub enum Contender {
 /// A contender that answers. Dropped, it ends.
 pub struct Running {
     node: Child,
+    workerd: u32,
     url: String,
     _state: State,
 }
@@ -62,7 +63,8 @@ impl Contender {
             "{worker} did not start: see {}",
             state.folder().join("server.log").display()
         );
-        Ok(Running { node, url: first.trim_end().to_owned(), _state: state })
+        let workerd = workerd_of(&node)?;
+        Ok(Running { node, workerd, url: first.trim_end().to_owned(), _state: state })
     }
 }
 
@@ -77,16 +79,19 @@ impl Running {
     /// # Errors
     /// When `ps` does not tell.
     pub fn memory(&self) -> Result<u64> {
-        let parent = self.node.id().to_string();
-        let processes = Command::new("ps").args(["-A", "-o", "ppid=,rss=,comm="]).output().context("cannot run ps")?;
-        let processes = String::from_utf8_lossy(&processes.stdout).into_owned();
-        let workerd = processes.lines().find_map(|line| {
-            let mut words = line.split_whitespace();
-            let of_ours = words.next()? == parent;
-            let kibibytes: u64 = words.next()?.parse().ok()?;
-            (of_ours && words.next()?.ends_with("workerd")).then_some(kibibytes * 1024)
-        });
-        workerd.context("workerd is not there any more")
+        let said = Command::new("ps").args(["-o", "rss=", "-p", &self.workerd.to_string()]).output();
+        let said = said.context("cannot run ps")?;
+        let kibibytes: u64 = String::from_utf8_lossy(&said.stdout).trim().parse().context("workerd has ended")?;
+        Ok(kibibytes * 1024)
+    }
+
+    /// The seconds that workerd has computed so far, where the system tells it in hundredths.
+    pub fn computed(&self) -> Option<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.workerd)).ok()?;
+        // The name in brackets may hold spaces. Behind it, the 12th and 13th field are the ticks in user and system mode.
+        let mut ticks =
+            stat.rsplit_once(')')?.1.split_whitespace().skip(11).map_while(|field| field.parse::<f64>().ok());
+        Some((ticks.next()? + ticks.next()?) / 100.0)
     }
 }
 
@@ -95,6 +100,18 @@ impl Drop for Running {
         drop(self.node.stdin.take());
         let _ = self.node.wait();
     }
+}
+
+/// The id of the workerd that `node` has started.
+fn workerd_of(node: &Child) -> Result<u32> {
+    let processes = Command::new("ps").args(["-A", "-o", "pid=,ppid=,comm="]).output().context("cannot run ps")?;
+    let processes = String::from_utf8_lossy(&processes.stdout).into_owned();
+    let workerd = processes.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let (id, parent) = (words.next()?.parse().ok()?, words.next()?);
+        (parent == node.id().to_string() && words.next()?.ends_with("workerd")).then_some(id)
+    });
+    workerd.context("node runs no workerd")
 }
 
 fn bundle_peer(state: &State) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Load on one server, from wrk.
 
-use super::data::Target;
+use super::{contender::Running, data::Target};
 use crate::checkout;
 use anyhow::{Context, Result, bail, ensure};
 use std::{
@@ -20,6 +20,9 @@ pub struct Round {
     /// Answers, and for how many seconds they were asked for.
     pub answers: f64,
     pub seconds: f64,
+    /// Microseconds that workerd computed for each answer, where the system tells. Other work on the machine changes this
+    /// less than the rate.
+    pub computed: Option<f64>,
 }
 
 /// Requests in a file, each with the answer that must come back to it.
@@ -49,12 +52,14 @@ impl Plan {
     ///
     /// # Errors
     /// When an answer is wrong, or a connection breaks.
-    pub fn run(&self, wrk: &Path, url: &str, clients: u32, seconds: u32) -> Result<Round> {
+    pub fn run(&self, wrk: &Path, server: &Running, clients: u32, seconds: u32) -> Result<Round> {
         let mut command = checkout::command(wrk);
         command.args(["--threads", "1", "--timeout", "30s", "--connections"]).arg(clients.to_string());
         command.arg("--duration").arg(format!("{seconds}s"));
-        command.arg("--script").arg(checkout::path("tests/bench/load.lua")).args([url, "--"]).arg(&self.file);
+        command.arg("--script").arg(checkout::path("tests/bench/load.lua")).args([server.url(), "--"]).arg(&self.file);
+        let before = server.computed();
         let output = command.output().context("cannot run wrk")?;
+        let computed = server.computed().zip(before).map(|(after, before)| after - before);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         ensure!(output.status.success(), "wrk: {said}{}", String::from_utf8_lossy(&output.stderr));
         let figure = |name: &str| {
@@ -75,6 +80,7 @@ impl Plan {
             p99: number("p99_us")? / 1e3,
             answers,
             seconds,
+            computed: computed.map(|seconds| seconds / answers * 1e6),
         })
     }
 }

@@ -40,6 +40,14 @@ impl Row {
         rate(&self.this) / rate(&self.rival)
     }
 
+    /// How much longer the rival's workerd computes for an answer, by the medians.
+    fn computed_ratio(&self) -> Option<f64> {
+        let median = |rounds: &[Round]| {
+            rounds.iter().map(|round| round.computed).collect::<Option<Vec<_>>>().map(|computed| median(&computed))
+        };
+        Some(median(&self.rival)? / median(&self.this)?)
+    }
+
     /// The least and the greatest ratio of one round.
     fn spread(&self) -> (f64, f64) {
         let ratios = self.this.iter().zip(&self.rival).map(|(this, rival)| this.rate / rival.rate);
@@ -92,15 +100,16 @@ impl Report {
         let mut lines = vec![machine_line()];
         if !self.rows.is_empty() {
             lines.push(format!(
-                "\n{:36} {:>8} {:>8} {:>8}   {:>5}  {:13} {:>5}",
-                "answers a second", "this", "rival", "floor", "ratio", "least … most", "bar"
+                "\n{:36} {:>8} {:>8} {:>8}   {:>6}  {:13} {:>6} {:>5}",
+                "answers a second", "this", "rival", "floor", "ratio", "least … most", "of CPU", "bar"
             ));
         }
         for row in &self.rows {
             let ((least, most), verdict) = (row.spread(), verdict(row.holds()));
+            let computed = row.computed_ratio().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
             let floor = if row.floor.is_empty() { "–".to_owned() } else { format!("{:.0}", rate(&row.floor)) };
             lines.push(format!(
-                "{:36} {:>8.0} {:>8.0} {floor:>8}   {:>5.2}  {:13} {:>5.1}  {verdict}",
+                "{:36} {:>8.0} {:>8.0} {floor:>8}   {:>6.2}  {:13} {computed:>6} {:>5.1}  {verdict}",
                 row.name,
                 rate(&row.this),
                 rate(&row.rival),
@@ -124,7 +133,7 @@ impl Report {
     pub fn write(&self) -> Result<PathBuf> {
         let rows: Vec<Value> = self.rows.iter().map(|row| {
             json!({
-                "name": row.name, "ratio": row.ratio(), "spread": row.spread(), "bar": row.bar, "holds": row.holds(),
+                "name": row.name, "ratio": row.ratio(), "computed_ratio": row.computed_ratio(), "spread": row.spread(), "bar": row.bar, "holds": row.holds(),
                 "this": rounds(&row.this), "rival": rounds(&row.rival), "floor": rounds(&row.floor),
             })
         }).collect();
@@ -159,7 +168,7 @@ fn rate(rounds: &[Round]) -> f64 {
 }
 
 fn rounds(rounds: &[Round]) -> Vec<Value> {
-    let round = |round: &Round| json!({ "rate": round.rate, "median_ms": round.median, "p99_ms": round.p99 });
+    let round = |round: &Round| json!({ "rate": round.rate, "median_ms": round.median, "p99_ms": round.p99, "computed_us": round.computed });
     rounds.iter().map(round).collect()
 }
 

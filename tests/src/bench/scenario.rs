@@ -9,7 +9,7 @@ pub struct Scenario {
     pub what: &'static str,
     /// Connections, each with one request under way.
     pub clients: u32,
-    /// By how much its rounds are longer, so that the slowest contender answers more than once or twice in one.
+    /// How many seconds a round takes: enough for the slowest contender to answer more than once or twice.
     pub patience: u32,
     /// The least ratio of this Worker's answers a second to the peer's.
     pub bar: f64,
