@@ -1,8 +1,9 @@
 //! How fast batches are let in and imported.
 
 use super::data::{IMPORTERS, importer};
-use anyhow::{Context, Result, ensure};
-use contract::{BatchStatus, path};
+use anyhow::{Context, Result, bail, ensure};
+use contract::{BatchStatus, JobList, path};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{
     thread,
@@ -91,20 +92,27 @@ fn import_at_once(url: &str, batch: &str) -> Result<f64> {
 fn import(agent: &Agent, url: &str, key: &str, batch: &str) -> Result<(f64, f64)> {
     let authorization = format!("Bearer {key}");
     let begin = Instant::now();
-    let mut answer = agent.post(format!("{url}{}", path::BATCH)).header("authorization", &authorization).send(batch)?;
-    let mut status: BatchStatus = read(&mut answer)?;
+    let answer = agent.post(format!("{url}{}", path::BATCH)).header("authorization", &authorization).send(batch)?;
+    let job: BatchStatus = read(answer)?;
     let posted = begin.elapsed().as_secs_f64();
-    let job = format!("{url}{}", path::batch_status(status.id));
-    while !status.status.is_final() {
+    // The list, unlike the status, is no snapshot that may be half a second old.
+    let newest = format!("{url}{}?limit=1", path::BATCH);
+    loop {
+        let list: JobList = read(agent.get(&newest).header("authorization", &authorization).call()?)?;
+        let Some(found) = list.jobs.into_iter().find(|found| found.id == job.id) else {
+            bail!("the list does not begin with the newest job");
+        };
+        if found.status.is_final() {
+            ensure!(found.imported == found.received, "not all of a batch was imported: {found:?}");
+            return Ok((posted, begin.elapsed().as_secs_f64()));
+        }
         thread::sleep(PACE);
-        status = read(&mut agent.get(&job).header("authorization", &authorization).call()?)?;
     }
-    ensure!(status.imported == status.received, "not all of a batch was imported: {status:?}");
-    Ok((posted, begin.elapsed().as_secs_f64()))
 }
 
-fn read(answer: &mut ureq::http::Response<ureq::Body>) -> Result<BatchStatus> {
-    serde_json::from_str(&answer.body_mut().read_to_string()?).context("not the status of a batch")
+fn read<T: DeserializeOwned>(mut answer: ureq::http::Response<ureq::Body>) -> Result<T> {
+    let text = answer.body_mut().read_to_string()?;
+    serde_json::from_str(&text).with_context(|| format!("not what a batch answers: {text}"))
 }
 
 fn body(size: usize) -> String {
