@@ -14,7 +14,7 @@ pub enum Error {
     /// Nothing that can be read came back: no network, a time-out, or an answer that is not this API's. In words.
     Fetch(String),
     /// The API answered, and refused.
-    Api(Refusal),
+    Api(Box<Refusal>),
 }
 
 /// An answer of the API with a status of 400 or more.
@@ -109,7 +109,8 @@ async fn ask(key: &str, request: Request) -> Result<Answer<Vec<u8>>, Error> {
     }
     match serde_json::from_slice(&bytes) {
         Ok(body) => {
-            Err(Error::Api(Refusal { status, body, retry_after, request_id: header(&response, "X-Request-Id") }))
+            let request_id = header(&response, "X-Request-Id");
+            Err(Error::Api(Box::new(Refusal { status, body, retry_after, request_id })))
         }
         Err(_) => Err(Error::Fetch(format!("The server answered with status {status} and gave no reason."))),
     }

@@ -1,7 +1,8 @@
 //! Routes, and the frame around every page.
 
 use crate::{
-    dom::{El, button, el, icon, memo},
+    browser,
+    dom::{El, button, effect, el, icon, memo},
     import::{page::import, send::Outbox, sent::Sent},
     job::page::job,
     jobs::jobs,
@@ -18,6 +19,7 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
+use std::cell::Cell;
 
 /// The whole dashboard.
 #[component]
@@ -27,7 +29,9 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     provide_context(toast);
     provide_context(Sent::default());
-    provide_context(Outbox::default());
+    let outbox = Outbox::default();
+    outbox.hold_the_tab();
+    provide_context(outbox);
     let is_signed_in = memo(move || session.who.with(Option::is_some));
     let page = move || {
         if !is_signed_in.get() {
@@ -55,6 +59,7 @@ pub fn App() -> impl IntoView {
 /// What stands above every page.
 fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> El {
     let path = use_location().pathname;
+    move_the_keyboard(path, is_signed_in);
     let page = move |address: &'static str, label: &str| {
         let current = move || (path.read().as_str() == address).then(|| "page".to_owned());
         el("a").attr("href", address).attr_of("aria-current", current).text(label)
@@ -73,6 +78,18 @@ fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) 
     el("div")
         .child(el("a").class("skip").attr("href", "#main").text("Skip to the content"))
         .child(el("header").class("frame").child(brand).when(move || is_signed_in.get(), pages).child(tools))
+}
+
+/// Puts the keyboard, and with it a screen reader, at the beginning of each page but the first.
+fn move_the_keyboard(path: Memo<String>, is_signed_in: Memo<bool>) {
+    let is_first = Cell::new(true);
+    effect(move || {
+        path.track();
+        is_signed_in.track();
+        if !is_first.replace(false) {
+            browser::focus("#main");
+        }
+    });
 }
 
 /// The tier and scopes of the key, and the way out.

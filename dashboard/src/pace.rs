@@ -36,7 +36,7 @@ mod tests {
 
     fn refused(status: u16, retry_after: Option<u32>) -> Error {
         let body = ErrorBody { code: Code::Unknown, message: String::new(), limit: None, used: None, resets_at: None };
-        Error::Api(Refusal { status, body, retry_after, request_id: None })
+        Error::Api(Box::new(Refusal { status, body, retry_after, request_id: None }))
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     text::plural,
 };
 use contract::{JobId, Scope};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -74,6 +74,13 @@ fn choose() -> El {
         is_over.set(false);
         take(event.unchecked_ref::<DragEvent>().data_transfer().and_then(|transfer| transfer.files()));
     };
+    // Beside the zone a dropped file would take the place of the page.
+    for refused in [
+        window_event_listener(ev::dragover, |event| event.prevent_default()),
+        window_event_listener(ev::drop, |event| event.prevent_default()),
+    ] {
+        on_cleanup(move || refused.remove());
+    }
     let chosen = move |event: Event| {
         let Some(target) = event.target() else { return };
         let input: HtmlInputElement = target.unchecked_into();

@@ -10,7 +10,7 @@ use crate::{
 };
 use contract::{BATCH_ITEMS, Code, JobId, JobStatus};
 use js_sys::Math;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::{future::Future, sync::Arc};
 
 /// Milliseconds between two looks at whether a running batch has ended.
@@ -99,6 +99,15 @@ impl Outbox {
         self.batches.set(Vec::new());
         self.says.set(None);
         self.state.set(State::Idle);
+    }
+
+    /// Has the browser ask before the tab is closed with batches under way: they would be lost.
+    pub fn hold_the_tab(self) {
+        window_event_listener(ev::beforeunload, move |event| {
+            if self.state.get_untracked() == State::Sending {
+                event.prevent_default();
+            }
+        });
     }
 
     /// Posts one batch until it is taken, or refused for good.
