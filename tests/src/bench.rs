@@ -46,7 +46,7 @@ impl Options {
         if self.only.is_empty() { part != MEMORY || !self.short } else { self.only.iter().any(|only| only == part) }
     }
 
-    /// Of one second, or some where the slowest contender needs them.
+    /// Of one second each.
     const fn rounds(&self) -> usize {
         if self.short { 5 } else { 15 }
     }
@@ -158,14 +158,14 @@ impl Bench<'_> {
         let mut rounds = vec![vec![]; lanes.len()];
         for _ in 0..self.options.rounds() {
             for (lane, rounds) in lanes.iter().zip(&mut rounds) {
-                rounds.push(lane.plan.run(&self.wrk, lane.server, scenario.clients, scenario.patience)?);
+                rounds.push(lane.plan.run(&self.wrk, lane.server, scenario.clients, 1)?);
             }
         }
         Ok(rounds)
     }
 
     fn warm_up(&self, lanes: &[Lane], scenario: &Scenario) -> Result<()> {
-        let run = |lane: &Lane| lane.plan.run(&self.wrk, lane.server, scenario.clients, scenario.patience);
+        let run = |lane: &Lane| lane.plan.run(&self.wrk, lane.server, scenario.clients, 1);
         lanes.iter().try_for_each(|lane| run(lane).map(drop))
     }
 
@@ -180,7 +180,7 @@ impl Bench<'_> {
         if let Some(scenario) = SCENARIOS.iter().find(|it| it.letter == "a" && self.options.wants("a")) {
             let (lane, _) = lane("counted", &counted, &(scenario.targets)())?;
             let before = statements()?;
-            let round = lane.plan.run(&self.wrk, lane.server, scenario.clients, 5)?;
+            let round = lane.plan.run(&self.wrk, lane.server, scenario.clients, 3)?;
             let count = statements()? - before;
             let name = format!("D1 statements in {}", scenario.letter);
             report.figures.extend([
@@ -230,10 +230,10 @@ impl Bench<'_> {
             load.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map(drop)
         })?;
         for (minute, peak) in (1..).zip(&peaks) {
-            let name = format!("memory in minute {minute} of {}, at most", mix.letter);
+            let name = format!("memory of workerd in minute {minute} of {}", mix.letter);
             report.figures.push(Figure { name, value: *peak, unit: "MiB", bar: None });
         }
-        let name = "memory of the last minute to the second's".to_owned();
+        let name = "the last minute to the second".to_owned();
         let growth = peaks[peaks.len() - 1] / peaks[1];
         report.figures.push(Figure { name, value: growth, unit: "×", bar: Some(MEMORY_BAR) });
         Ok(())

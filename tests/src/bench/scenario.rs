@@ -9,8 +9,6 @@ pub struct Scenario {
     pub what: &'static str,
     /// Connections, each with one request under way.
     pub clients: u32,
-    /// How many seconds a round takes: enough for the slowest contender to answer more than once or twice.
-    pub patience: u32,
     /// The least ratio of this Worker's answers a second to the peer's.
     pub bar: f64,
     pub targets: fn() -> Vec<Target>,
@@ -24,12 +22,12 @@ pub const SCENARIOS: [Scenario; 8] = [
     scenario("d", "64 running jobs, If-None-Match", 2.0, data::unchanged),
     scenario("e", "100 unknown keys", 2.0, data::unknown_keys),
     scenario("f", "a job with 500 errors", 1.5, || data::failures(500)),
-    Scenario { clients: 2, patience: 2, ..scenario("g", "a job with 50,000 errors", 2.0, || data::failures(50_000)) },
+    Scenario { clients: 1, ..scenario("g", "a job with 50,000 errors", 2.0, || data::failures(50_000)) },
     scenario("h", "70 % b, 20 % c, 10 % d", 1.5, mix),
 ];
 
 const fn scenario(letter: &'static str, what: &'static str, bar: f64, targets: fn() -> Vec<Target>) -> Scenario {
-    Scenario { letter, what, clients: 16, patience: 1, bar, targets }
+    Scenario { letter, what, clients: 16, bar, targets }
 }
 
 /// The least ratio of this Worker's answers a second, when its limiters do not count, to the floor's.
@@ -41,8 +39,9 @@ pub const STATEMENTS_BAR: f64 = 2.0;
 /// The most that a POST of 500 memories may take, in terms of a POST of one.
 pub const POST_BAR: f64 = 3.0;
 
-/// The most that the memory may have grown from the second minute of the mix to its last, as a ratio.
-pub const MEMORY_BAR: f64 = 1.05;
+/// The most that the memory may have grown from the second minute of the mix to its last, as a ratio: it is all of workerd's,
+/// which also simulates D1, KV and the limiters, and breathes.
+pub const MEMORY_BAR: f64 = 1.1;
 
 fn mix() -> Vec<Target> {
     // The 64 jobs of d sixteen times are about as many as 1,000 once.
