@@ -93,7 +93,7 @@ impl Reading {
                     button.click();
                 }
             }
-            "r" => poll.refresh(),
+            "r" if !poll.over.get_untracked() => poll.refresh(),
             "p" => poll.toggle_pause(),
             _ => {}
         });
