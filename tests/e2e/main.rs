@@ -4,6 +4,12 @@
 mod authentication;
 mod bad_input;
 mod batch_status;
+mod browser_errors;
+mod browser_large;
+mod browser_polling;
+mod browser_reading;
+mod browser_screens;
+mod browser_sign_in;
 mod conditional;
 mod demo;
 mod headers;

@@ -4,7 +4,7 @@
 //! - [`setup`]: what the build needs, installed where it is missing
 //! - [`build`]: the [`worker`] and the [`dashboard`], only as far as something changed
 //! - [`state`]: a local database and a local KV namespace, in one folder
-//! - [`serve`]: a running `wrangler dev` on such a state, which ends with its owner
+//! - [`serve`]: a running `wrangler dev` on such a state, which [`guard`] ends with its owner
 //! - [`demo`]: the jobs and keys that `npm start` shows
 //! - [`demo_import`]: `npm run demo`, which posts the batch in `demo_batch` and follows it
 //! - [`bench`]: how fast it is, beside others
@@ -16,6 +16,7 @@ pub mod dashboard;
 pub mod demo;
 mod demo_batch;
 pub mod demo_import;
+pub mod guard;
 pub mod progress;
 pub mod serve;
 pub mod setup;

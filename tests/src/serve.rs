@@ -1,14 +1,13 @@
 //! A running `wrangler dev`.
 
-use crate::{state::State, wrangler};
+use crate::{guard, state::State, wrangler};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     fs::{self, File},
     io::{self, ErrorKind},
     net::TcpListener,
-    os::unix::process::CommandExt,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::Child,
     sync::mpsc::{Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
@@ -16,15 +15,6 @@ use std::{
 
 const PATIENCE: Duration = Duration::from_secs(90);
 const PACE: Duration = Duration::from_millis(50);
-
-/// Runs the server in a process group of its own, which ends when the standard input does: so also when its owner is
-/// killed. wrangler gets a few seconds to end its workerd and to clear up.
-const GUARD: &str = "
-exec 3<&0 </dev/null
-trap : TERM
-( trap '' TERM; cat <&3 >/dev/null; kill -s TERM -- -$$; sleep 5; kill -s KILL -- -$$ ) &
-\"$@\" 3<&-
-kill -s KILL -- -$$";
 
 /// The Worker and the dashboard on 127.0.0.1, over a [`State`]. Dropped, all its processes end.
 pub struct Server {
@@ -48,16 +38,11 @@ impl Server {
     /// As there.
     pub fn start_with(state: State, port: u16, variables: &[(&str, &str)]) -> Result<Self> {
         let log = File::create(state.folder().join("server.log")).context("cannot create the server's log")?;
-        let dev =
+        let mut dev =
             wrangler::command(&["dev", "--ip", "127.0.0.1", "--port", &port.to_string(), "--inspector-port", "0"]);
-        let mut guard = Command::new("sh");
-        guard.args(["-c", GUARD, "sh"]).arg(dev.get_program()).args(dev.get_args());
-        guard.arg("--persist-to").arg(state.folder());
-        guard.args(variables.iter().flat_map(|(name, value)| ["--var".to_owned(), format!("{name}:{value}")]));
-        guard.envs(dev.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        guard.current_dir(dev.get_current_dir().context("wrangler runs in the checkout")?);
-        guard.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
-        let guard = guard.spawn().context("cannot run sh")?;
+        dev.arg("--persist-to").arg(state.folder());
+        dev.args(variables.iter().flat_map(|(name, value)| ["--var".to_owned(), format!("{name}:{value}")]));
+        let guard = guard::spawn(&dev, (log.try_clone()?.into(), log.into())).context("cannot run sh")?;
         let mut server = Self { guard, state, url: String::new() };
         server.wait_until_ready()?;
         Ok(server)

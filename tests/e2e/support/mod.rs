@@ -10,13 +10,17 @@
 //! A test that needs one to itself (since it breaks it, or uses up the limit of an address) calls [`start`].
 
 mod account;
+pub mod browser;
 mod client;
 mod database;
 pub mod faults;
+mod running;
+pub mod traffic;
 
 pub use account::{Account, entry};
 pub use client::{Answer, Client, bearer};
 pub use database::{Database, Sums};
+pub use running::Running;
 
 use ::stack::{build, checkout, serve::Server, state::State};
 use std::{

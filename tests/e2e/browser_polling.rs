@@ -1,0 +1,167 @@
+//! When the dashboard asks, and when it does not.
+
+use crate::support::{
+    Account, Running,
+    browser::{Tab, until},
+    traffic::{Reply, Request},
+};
+use contract::Tier;
+
+/// Longer than the page's longest timer, in the page's own time.
+const A_TICK: &str = "new Promise(done => setTimeout(done, 1200)).then(() => true)";
+
+fn watched(received: u32) -> (Running, Tab) {
+    let account = Account::new(Tier::Scale);
+    let job = Running::start(&account, received);
+    let tab = Tab::signed_in(&job.page(), &account.key);
+    tab.sees("h1", "Importing, 0%");
+    (job, tab)
+}
+
+fn polls(requests: &[Request]) -> Vec<Request> {
+    requests.iter().filter(|request| request.path.starts_with("/v1/batch/job_")).cloned().collect()
+}
+
+#[test]
+fn polls_are_paced_by_the_server_conditional_and_never_two_at_once() {
+    let (_job, tab) = watched(10);
+    let requests = polls(&tab.until_asked(|all| polls(all).iter().filter(|it| it.ended_at.is_some()).count() >= 4));
+    for pair in requests.windows(2).filter(|pair| pair[0].ended_at.is_some()) {
+        let pace: f64 = pair[0].answer_header("Retry-After").expect("a pace").parse().unwrap();
+        let waited = pair[1].sent_at - pair[0].ended_at.unwrap();
+        assert!(waited >= pace - 0.05, "asked {waited} s after an answer that asked for {pace} s");
+        assert_eq!(pair[1].header("If-None-Match"), pair[0].answer_header("ETag"));
+    }
+    assert!(requests.iter().skip(1).filter_map(|it| it.status).all(|status| status == 304), "{requests:?}");
+    tab.sees("[data-updated]", "Updated");
+    tab.sees("[data-next]", "next in");
+}
+
+#[test]
+fn after_the_final_state_nothing_is_asked() {
+    let (job, tab) = watched(10);
+    job.complete();
+    tab.sees("h1", "Completed, everything imported");
+    tab.sees("[data-next]", "no more requests");
+    let asked = tab.requests().len();
+    tab.advance(3_600.0);
+    tab.nudge();
+    tab.press(&["r", "p"]);
+    tab.js::<bool>(A_TICK);
+    assert_eq!(tab.requests().len(), asked);
+    assert!(tab.js::<String>("document.title").starts_with("Completed, everything imported"));
+}
+
+#[test]
+fn a_hidden_tab_asks_nothing_and_asks_once_within_250_ms_when_it_is_shown_again() {
+    let (_job, tab) = watched(10);
+    let turn = |hidden: bool| {
+        format!(
+            "Object.defineProperty(document, 'hidden', {{ get: () => {hidden}, configurable: true }}); \
+             document.dispatchEvent(new Event('visibilitychange', {{ bubbles: true }}))"
+        )
+    };
+    tab.js::<bool>(&turn(true));
+    // One may have been under way.
+    tab.until_asked(|all| all.iter().all(|request| request.ended_at.is_some()));
+    let asked = tab.requests().len();
+    tab.advance(60.0);
+    tab.nudge();
+    tab.js::<bool>(A_TICK);
+    tab.js::<bool>(A_TICK);
+    assert_eq!(tab.requests().len(), asked, "hidden");
+    let waited: f64 = tab.js(&format!(
+        "(async () => {{ const polls = () => performance.getEntriesByType('resource').filter(it => it.name.includes('/v1/batch/job_')); \
+         const before = polls().length; const shown = performance.now(); {}; \
+         while (polls().length === before) await new Promise(requestAnimationFrame); \
+         return polls()[before].startTime - shown; }})()",
+        turn(false)
+    ));
+    assert!(waited <= 250.0, "asked {waited} ms after it was shown");
+}
+
+#[test]
+fn the_reader_pauses_resumes_and_refreshes() {
+    let (_job, tab) = watched(10);
+    tab.click("button", "Pause");
+    tab.sees("[data-next]", "paused");
+    tab.until_asked(|all| all.iter().all(|request| request.ended_at.is_some()));
+    let asked = tab.requests().len();
+    tab.advance(60.0);
+    tab.js::<bool>(A_TICK);
+    assert_eq!(tab.requests().len(), asked, "paused");
+    tab.click("button", "Refresh");
+    tab.until_asked(|all| all.len() == asked + 1 && all.iter().all(|request| request.ended_at.is_some()));
+    tab.sees("[data-next]", "paused");
+    tab.click("button", "Resume");
+    tab.until_asked(|all| all.len() >= asked + 3);
+}
+
+#[test]
+fn an_older_version_is_never_shown_over_a_newer_one() {
+    let (job, tab) = watched(10);
+    for _ in 0..3 {
+        job.set("imported = imported + 2");
+    }
+    tab.sees("[data-count=imported]", "6");
+    assert!(tab.js::<String>("document.title").starts_with("60% · "));
+    let id = job.page().replace("/jobs/", "");
+    tab.answer(move |_| {
+        let body = format!(
+            r#"{{"job_id":"{id}","id":"{id}","status":"processing","received":10,"imported":2,"failed":0,"errors":[]}}"#
+        );
+        let headers =
+            vec![("Content-Type", "application/json".into()), ("ETag", "\"2\"".into()), ("Retry-After", "1".into())];
+        Reply::Give(200, headers, body)
+    });
+    let asked = tab.requests().len();
+    tab.until_asked(|all| all.iter().skip(asked + 1).filter(|request| request.ended_at.is_some()).count() >= 2);
+    assert_eq!(tab.js::<i32>("document.querySelectorAll('[data-stale]').length"), 0, "the older answer was read");
+    tab.sees("[data-count=imported]", "6");
+}
+
+#[test]
+fn a_job_that_ends_notifies_once_who_asked_for_it() {
+    let (job, tab) = watched(10);
+    tab.allow("notifications");
+    tab.js::<bool>(
+        "window.told = []; const Real = Notification; \
+         window.Notification = class extends Real { constructor(title) { super(title); told.push(title); } }; true",
+    );
+    tab.click("button", "Notify me at the end");
+    tab.until("document.querySelector('button[aria-pressed=true]') !== null");
+    job.fail(3, "content must not be empty");
+    job.complete();
+    tab.sees("h1", "Completed with 1 failure");
+    until("the notification", || (tab.js::<usize>("told.length") > 0).then_some(()));
+    tab.nudge();
+    assert_eq!(tab.js::<Vec<String>>("told"), ["Completed with 1 failure"]);
+}
+
+#[test]
+fn the_bar_has_three_parts_and_no_figure_is_ever_nonsense() {
+    let (job, tab) = watched(100);
+    let is_sane = || {
+        let shown: String = tab.js("document.querySelector('main').innerText + [...document.querySelectorAll('[style]')].map(it => it.getAttribute('style'))");
+        assert!(!["NaN", "Infinity", "undefined", "-1", "null"].iter().any(|odd| shown.contains(odd)), "{shown}");
+    };
+    is_sane();
+    tab.sees("[data-fact=left]", "estimating…");
+    job.set("imported = 40, failed = 0");
+    tab.sees("[data-count=imported]", "40");
+    is_sane();
+    job.fail(7, "agent cap reached (3)");
+    tab.sees("[data-count=failed]", "1");
+    let part = |name: &str| tab.js::<String>(&format!("document.querySelector('.bar .{name}').style.width"));
+    assert_eq!((part("imported"), part("failed")), ("40%".to_owned(), "1%".to_owned()));
+    let says = "document.querySelector('[role=progressbar]').getAttribute('aria-valuetext')";
+    assert_eq!(tab.js::<String>(says), "40 imported, 1 failed, of 100");
+    tab.sees("[data-count=remaining]", "59");
+    is_sane();
+    tab.advance(20.0);
+    tab.sees("[data-fact=left]", "stalled");
+    is_sane();
+    job.set("imported = 80");
+    tab.until("!document.querySelector('[data-fact=left]').textContent.includes('stalled')");
+    is_sane();
+}
