@@ -128,7 +128,7 @@ fn a_job_that_ends_notifies_once_who_asked_for_it() {
         "window.told = []; const Real = Notification; \
          window.Notification = class extends Real { constructor(title) { super(title); told.push(title); } }; true",
     );
-    tab.click("button", "Notify me at the end");
+    tab.click("button", "Notify me");
     tab.until("document.querySelector('button[aria-pressed=true]') !== null");
     job.fail(3, "content must not be empty");
     job.complete();

@@ -16,9 +16,11 @@ fn page_of(job: &str) -> String {
     format!("/jobs/{job}")
 }
 
-/// Answers with what `next` holds, if anything.
-fn answer_with(tab: &Tab) -> Arc<Mutex<Option<fn() -> Reply>>> {
-    let next: Arc<Mutex<Option<fn() -> Reply>>> = Arc::default();
+/// What a tab is answered from now on; by the server where there is nothing.
+type Next = Arc<Mutex<Option<fn() -> Reply>>>;
+
+fn answer_with(tab: &Tab) -> Next {
+    let next = Next::default();
     let given = next.clone();
     tab.answer(move |_| given.lock().unwrap().map_or(Reply::Pass, |reply| reply()));
     next

@@ -4,11 +4,16 @@
 mod authentication;
 mod bad_input;
 mod batch_status;
+mod browser_accessibility;
 mod browser_errors;
+mod browser_first_load;
+mod browser_import;
+mod browser_keyboard;
 mod browser_large;
 mod browser_polling;
 mod browser_reading;
 mod browser_screens;
+mod browser_screenshots;
 mod browser_sign_in;
 mod conditional;
 mod demo;

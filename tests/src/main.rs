@@ -32,6 +32,8 @@ enum Task {
         #[command(flatten)]
         options: bench::Options,
     },
+    /// Take the README's screenshots of the dashboard (npm run screenshots)
+    Screenshots,
     /// Install what is missing, without building anything
     Setup,
     /// Build the Worker and the dashboard, as far as something changed
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Task::Demo(local) => demo_import::run(local.port, &local.state()),
         Task::Test { filters } => test(&filters),
         Task::Bench { options } => bench::run(&options),
+        Task::Screenshots => screenshots(),
         Task::Setup => setup::for_build().map(drop),
         Task::Build => build::all(),
         Task::Deploy { arguments } => deploy(&arguments),
@@ -123,6 +126,13 @@ fn test(filters: &[String]) -> Result<()> {
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         cargo.env("RUST_TEST_THREADS", "4");
     }
+    pass_through(cargo)
+}
+
+/// Run as one of the end-to-end tests: they have the browser and the jobs.
+fn screenshots() -> Result<()> {
+    let mut cargo = checkout::command("cargo");
+    cargo.args(["test", "--package", "stack", "--test", "e2e", "--", "--ignored", "browser_screenshots"]);
     pass_through(cargo)
 }
 

@@ -335,11 +335,6 @@ impl Tab {
         self.run(EmulateNetworkConditionsByRuleParams::new(offline, vec![NetworkConditions::new("", 0.0, -1.0, -1.0)]));
         self.run(OverrideNetworkStateParams::new(offline, 0.0, -1.0, -1.0));
     }
-
-    /// The page as the DevTools protocol knows it.
-    pub fn page(&self) -> &Page {
-        &self.page
-    }
 }
 
 impl Drop for Tab {

@@ -6,12 +6,9 @@ use chromiumoxide::{
     Page,
     cdp::browser_protocol::{
         fetch::{
-            ContinueRequestParams, EnableParams, EventRequestPaused, FailRequestParams, FulfillRequestParams,
-            HeaderEntry, RequestPattern,
+            ContinueRequestParams, EnableParams, EventRequestPaused, FulfillRequestParams, HeaderEntry, RequestPattern,
         },
-        network::{
-            ErrorReason, EventLoadingFailed, EventLoadingFinished, EventRequestWillBeSent, EventResponseReceived,
-        },
+        network::{EventLoadingFailed, EventLoadingFinished, EventRequestWillBeSent, EventResponseReceived},
     },
 };
 use futures_util::StreamExt;
@@ -57,8 +54,6 @@ fn header<'a>(headers: &'a Value, name: &str) -> Option<&'a str> {
 pub enum Reply {
     /// The server answers it.
     Pass,
-    /// No network.
-    Unreachable,
     /// No answer ever.
     Silence,
     /// This status, these headers and this body.
@@ -135,9 +130,6 @@ impl Traffic {
                 // A request that the page gave up meanwhile wants no answer.
                 match reply {
                     Reply::Pass => drop(page.execute(ContinueRequestParams::new(id)).await),
-                    Reply::Unreachable => {
-                        drop(page.execute(FailRequestParams::new(id, ErrorReason::InternetDisconnected)).await);
-                    }
                     Reply::Silence => {}
                     Reply::Give(status, headers, body) => {
                         let mut answer = FulfillRequestParams::new(id, i64::from(status));

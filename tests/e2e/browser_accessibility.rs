@@ -1,0 +1,104 @@
+//! What axe finds: nothing, on any page, in either theme.
+
+use crate::support::{Account, Running, browser::Tab, job};
+use ::stack::checkout;
+use contract::Tier;
+use std::{fs, sync::LazyLock};
+
+static AXE: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(checkout::path("node_modules/axe-core/axe.min.js")).unwrap() + "; true");
+
+/// Has axe look at the page as it is, in both themes.
+#[track_caller]
+fn assert_clean(tab: &Tab, what: &str) {
+    tab.js::<bool>(&AXE);
+    for theme in ["light", "dark"] {
+        tab.prefer(theme);
+        // A colour that is on its way to another is neither.
+        tab.until("document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().iterations === Infinity)");
+        let found: Vec<String> = tab
+            .js("axe.run().then(found => found.violations.flatMap(rule => rule.nodes.map(node => \
+             `${rule.id}: ${node.target} ${node.failureSummary} in ${node.html.slice(0, 200)}`)))");
+        assert!(found.is_empty(), "{what}, {theme}:\n{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn axe_finds_nothing_on_the_sign_in_the_jobs_the_import_and_the_help() {
+    let account = Account::new(Tier::Team);
+    let tab = Tab::open("/");
+    tab.sees("h1", "Sign in");
+    assert_clean(&tab, "sign-in");
+    tab.fill("textbox", "API key", "hunter2");
+    tab.press(&["Enter"]);
+    tab.sees("[role=alert]", "This is not an API key");
+    assert_clean(&tab, "sign-in with a problem");
+    tab.sign_in(&account.key);
+    tab.sees("ul.jobs", job::EXAMPLE);
+    assert_clean(&tab, "jobs");
+    tab.click_on("[popovertarget=account]");
+    assert_clean(&tab, "account");
+    tab.press(&["Escape", "?"]);
+    tab.until("document.querySelector('dialog[open]') !== null");
+    assert_clean(&tab, "help");
+    tab.press(&["Escape"]);
+    tab.click("link", "New import");
+    tab.sees("h1", "New import");
+    assert_clean(&tab, "import");
+}
+
+#[test]
+fn axe_finds_nothing_on_a_running_job_and_on_one_that_has_ended() {
+    let account = Account::new(Tier::Team);
+    let running = Running::start(&account, 1_000);
+    running.set("imported = 300");
+    for index in 0..40 {
+        running.fail(index, if index % 3 == 0 { "content must not be empty" } else { "agent cap reached (3)" });
+    }
+    let tab = Tab::signed_in(&running.page(), &account.key);
+    tab.sees("[data-matches]", "40 failures");
+    tab.press(&["j"]);
+    tab.until("document.activeElement.closest('.row') !== null");
+    tab.press(&["Enter"]);
+    tab.until("document.querySelector('.detail') !== null");
+    assert_clean(&tab, "running job with an expanded row");
+    running.fail(90, "agent cap reached (3)");
+    tab.sees("[data-new]", "1 new failure");
+    assert_clean(&tab, "new failures");
+    tab.press(&["e"]);
+    tab.until("document.querySelector('#export:popover-open') !== null");
+    assert_clean(&tab, "export");
+    tab.press(&["Escape"]);
+    tab.fill("searchbox", "Filter errors", "nothing like it");
+    tab.sees(".list", "Nothing matches.");
+    assert_clean(&tab, "nothing matches");
+    running.complete();
+    tab.sees("h1", "Completed with 41 failures");
+    assert_clean(&tab, "completed with failures");
+    for id in [job::EXAMPLE, job::FAILED] {
+        let tab = Tab::signed_in(&format!("/jobs/{id}"), &account.key);
+        tab.until("document.querySelector('[data-screen=job]') !== null");
+        assert_clean(&tab, id);
+    }
+}
+
+#[test]
+fn axe_finds_nothing_on_the_screens_of_what_is_missing_and_on_a_stale_page() {
+    let account = Account::new(Tier::Team);
+    for (path, key, screen) in [
+        (format!("/jobs/{}", job::UNKNOWN), &account.key, "no-such-job"),
+        ("/nowhere".to_owned(), &account.key, "no-such-page"),
+        (format!("/jobs/{}", job::EXAMPLE), &account.write_only, "missing-scope"),
+        ("/import".to_owned(), &account.read_only, "read-only"),
+    ] {
+        let tab = Tab::signed_in(&path, key);
+        tab.until(&format!("document.querySelector('[data-screen={screen}]') !== null"));
+        assert_clean(&tab, screen);
+    }
+    let tab = Tab::signed_in("/", &account.key);
+    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.take_offline(true);
+    tab.nudge();
+    tab.until("document.querySelector('[data-stale]') !== null");
+    assert_clean(&tab, "stale");
+}

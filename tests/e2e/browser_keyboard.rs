@@ -1,0 +1,68 @@
+//! Without a mouse.
+
+use crate::support::{Account, Running, browser::Tab, job};
+use contract::Tier;
+
+fn focused(tab: &Tab) -> Option<String> {
+    tab.js("document.activeElement.closest('.row')?.dataset.index ?? null")
+}
+
+#[test]
+fn the_keyboard_alone_signs_in_opens_a_job_filters_and_exports() {
+    let account = Account::new(Tier::Team);
+    let tab = Tab::open("/");
+    tab.until("document.activeElement.id === 'key'");
+    tab.type_text(&account.key);
+    tab.press(&["Enter"]);
+    tab.sees("ul.jobs", job::ERRORS_500);
+    let link = format!("document.activeElement.getAttribute('href') === '/jobs/{}'", job::ERRORS_500);
+    for tabs in 0.. {
+        assert!(tabs < 40, "Tab does not lead to the job");
+        if tab.js(&link) {
+            break;
+        }
+        tab.press(&["Tab"]);
+    }
+    tab.press(&["Enter"]);
+    tab.sees("[data-matches]", "500 failures");
+    tab.press(&["/"]);
+    tab.until("document.activeElement.id === 'filter'");
+    tab.type_text("10-19");
+    tab.sees("[data-matches]", "10 of 500 failures");
+    tab.press(&["Escape", "e"]);
+    tab.until("document.activeElement.closest('#export:popover-open') !== null");
+    tab.press(&["Enter"]);
+    tab.sees(".toast", "10 failures exported");
+}
+
+#[test]
+fn the_shortcuts_move_expand_pause_refresh_and_explain() {
+    let account = Account::new(Tier::Team);
+    let job = Running::start(&account, 1_000);
+    for index in 0..40 {
+        job.fail(index, "agent cap reached (3)");
+    }
+    let tab = Tab::signed_in(&job.page(), &account.key);
+    tab.sees("[data-matches]", "40 failures");
+    for (key, index) in [("j", "0"), ("j", "1"), ("k", "0"), ("G", "39"), ("k", "38"), ("g", "0")] {
+        tab.press(&[key]);
+        crate::support::browser::until(&format!("{key} leads to {index}"), || {
+            (focused(&tab).as_deref() == Some(index)).then_some(())
+        });
+    }
+    tab.press(&["Enter"]);
+    tab.until("document.querySelector('[data-index=\"0\"] [aria-expanded=true]') !== null");
+    tab.press(&["p"]);
+    tab.sees("[data-next]", "paused");
+    tab.until_asked(|all| all.iter().all(|request| request.ended_at.is_some()));
+    let asked = tab.requests().len();
+    tab.press(&["r"]);
+    tab.until_asked(|all| all.len() == asked + 1);
+    tab.press(&["p"]);
+    tab.sees("[data-next]", "next in");
+    tab.press(&["?"]);
+    tab.until("document.querySelector('dialog[open]') !== null");
+    tab.press(&["Escape"]);
+    tab.until("document.querySelector('dialog[open]') === null");
+    assert_eq!(focused(&tab).as_deref(), Some("0"), "back where it was");
+}

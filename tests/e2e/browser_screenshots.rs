@@ -1,0 +1,45 @@
+//! The README's screenshots: `npm run screenshots`.
+
+use crate::support::{Account, Running, browser::Tab};
+use ::stack::checkout;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotFormat, CaptureScreenshotParams};
+use contract::Tier;
+use std::fs;
+
+/// The most bytes of one: they are part of every clone.
+const LARGEST: usize = 300_000;
+
+#[test]
+#[ignore = "writes files of the checkout"]
+fn a_running_job_with_errors_is_photographed_in_both_themes() {
+    let account = Account::new(Tier::Team);
+    let job = Running::start(&account, 480);
+    for index in (3..360).step_by(9) {
+        job.fail(
+            index,
+            match index % 4 {
+                0 => "content must not be empty",
+                1 => "monthly write quota reached (25000)",
+                _ => "agent cap reached (10)",
+            },
+        );
+    }
+    let tab = Tab::signed_in(&job.page(), &account.key);
+    for imported in [120, 180, 230, 290, 320] {
+        job.set(&format!("imported = {imported}"));
+        tab.sees("[data-count=imported]", &imported.to_string());
+    }
+    tab.sees("[data-fact=left]", "about");
+    tab.js::<serde_json::Value>("{ document.activeElement.blur(); null }");
+    for theme in ["light", "dark"] {
+        tab.prefer(theme);
+        tab.until("document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().iterations === Infinity)");
+        let photograph = CaptureScreenshotParams { format: Some(CaptureScreenshotFormat::Png), ..Default::default() };
+        let png = BASE64_STANDARD.decode(tab.run(photograph).data).unwrap();
+        assert!(png.len() < LARGEST, "{theme}: {} bytes", png.len());
+        let folder = checkout::path("tests/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{theme}.png")), png).unwrap();
+    }
+}
