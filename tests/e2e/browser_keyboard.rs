@@ -7,22 +7,28 @@ fn focused(tab: &Tab) -> Option<String> {
     tab.js("document.activeElement.closest('.row')?.dataset.index ?? null")
 }
 
+/// Presses Tab until the keyboard is on what `selector` finds.
+#[track_caller]
+fn tab_to(tab: &Tab, selector: &str) {
+    let is_there = format!("document.activeElement.matches(\"{selector}\")");
+    let mut pressed = 0;
+    while !tab.js::<bool>(&is_there) {
+        assert!(pressed < 40, "Tab does not lead to {selector}");
+        tab.press(&["Tab"]);
+        pressed += 1;
+    }
+}
+
 #[test]
 fn the_keyboard_alone_signs_in_opens_a_job_filters_and_exports() {
     let account = Account::new(Tier::Team);
     let tab = Tab::open("/");
-    tab.until("document.activeElement.id === 'key'");
+    tab.sees("h1", "Sign in");
+    tab_to(&tab, "#key");
     tab.type_text(&account.key);
     tab.press(&["Enter"]);
     tab.sees("ul.jobs", job::ERRORS_500);
-    let link = format!("document.activeElement.getAttribute('href') === '/jobs/{}'", job::ERRORS_500);
-    for tabs in 0.. {
-        assert!(tabs < 40, "Tab does not lead to the job");
-        if tab.js(&link) {
-            break;
-        }
-        tab.press(&["Tab"]);
-    }
+    tab_to(&tab, &format!("[href='/jobs/{}']", job::ERRORS_500));
     tab.press(&["Enter"]);
     tab.sees("[data-matches]", "500 failures");
     tab.press(&["/"]);
