@@ -3,7 +3,10 @@
 use crate::support::{Account, Running, browser::Tab};
 use ::stack::checkout;
 use base64::{Engine, prelude::BASE64_STANDARD};
-use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotFormat, CaptureScreenshotParams};
+use chromiumoxide::cdp::browser_protocol::{
+    emulation::SetScrollbarsHiddenParams,
+    page::{CaptureScreenshotFormat, CaptureScreenshotParams},
+};
 use contract::Tier;
 use std::fs;
 
@@ -26,11 +29,14 @@ fn a_running_job_with_errors_is_photographed_in_both_themes() {
         );
     }
     let tab = Tab::signed_in(&job.page(), &account.key);
-    for imported in [120, 180, 230, 290, 320] {
+    // It moves until it was watched for long enough to tell the time left.
+    let mut imported = 80;
+    while !tab.text("[data-fact=left]").contains("about") {
+        imported += 23 + imported % 7;
         job.set(&format!("imported = {imported}"));
         tab.sees("[data-count=imported]", &imported.to_string());
     }
-    tab.sees("[data-fact=left]", "about");
+    tab.run(SetScrollbarsHiddenParams::new(true));
     tab.js::<serde_json::Value>("{ document.activeElement.blur(); null }");
     for theme in ["light", "dark"] {
         tab.prefer(theme);

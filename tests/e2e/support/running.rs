@@ -7,7 +7,7 @@ pub struct Running {
 }
 
 impl Running {
-    const ID: &str = "0000000000000000000000000000beef";
+    const ID: &str = "4b7c1d9e2f8a4c0db53e61a7908f2c14";
 
     /// One of `account` with `received` items, of which none is done.
     pub fn start(account: &Account, received: u32) -> Self {
