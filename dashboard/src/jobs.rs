@@ -34,10 +34,11 @@ pub fn jobs() -> El {
 fn page(after: Option<String>) -> El {
     let session = expect_context::<Session>();
     let is_first = after.is_none();
-    let (data, poll) = poll::start(move |_, abort| {
+    let ask = move |_, abort| {
         let (key, after) = (session.key(), after.clone());
         async move { api::jobs(&key, after.as_deref(), Some(&abort)).await }
-    });
+    };
+    let (data, poll) = poll::start(ask, |_| async {});
     session.leave_when_refused(poll);
     keys::on_keys(move |key| match key {
         "p" => poll.toggle_pause(),

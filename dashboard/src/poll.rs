@@ -64,16 +64,24 @@ struct Inner {
 }
 
 /// Asks now, and goes on for as long as the component lives. `ask` takes the version that is known. The signal holds the
-/// newest good answer; it stays while later attempts fail.
-pub fn start<T: Polled, F>(ask: impl Fn(Option<u64>, AbortSignal) -> F + 'static) -> (RwSignal<Option<T>>, Poll)
+/// newest good answer; it stays while later attempts fail. `also` asks for what goes with an answer once that is shown,
+/// and before anything else is asked: there is never more than one request under way.
+pub fn start<T: Polled, F, G>(
+    ask: impl Fn(Option<u64>, AbortSignal) -> F + 'static,
+    also: impl Fn(AbortSignal) -> G + 'static,
+) -> (RwSignal<Option<T>>, Poll)
 where
     F: Future<Output = Result<Answer<T>, Error>> + 'static,
+    G: Future<Output = ()> + 'static,
 {
-    let data = RwSignal::new(None);
-    let known = Rc::new(Cell::new(None));
-    let ask = move |abort| {
-        let (asking, known) = (ask(known.get(), abort), known.clone());
-        Box::pin(async move { asking.await.map(|answer| keep(data, &known, answer)) }) as Asking
+    let (data, known, also) = (RwSignal::new(None), Rc::new(Cell::new(None)), Rc::new(also));
+    let ask = move |abort: AbortSignal| {
+        let (asking, known, also) = (ask(known.get(), abort.clone()), known.clone(), also.clone());
+        Box::pin(async move {
+            let heard = keep(data, &known, asking.await?);
+            also(abort).await;
+            Ok(heard)
+        }) as Asking
     };
     (data, Poll::start(Rc::new(ask)))
 }

@@ -7,8 +7,12 @@ use crate::{
     outcome::Progress,
     poll::Polled,
 };
-use contract::{BatchStatus, JobId, JobSummary};
-use std::{cell::RefCell, sync::Arc};
+use contract::{BatchStatus, JobId, JobStatus, JobSummary};
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 use web_sys::AbortSignal;
 
 /// How many pages of the account's list are looked through for the job's times.
@@ -21,8 +25,6 @@ pub struct Job {
     pub progress: Progress,
     /// What did not land so far.
     pub errors: Arc<ErrorSet>,
-    /// When what happened, where the list of jobs tells.
-    pub times: Option<Times>,
 }
 
 /// Times in milliseconds since 1970.
@@ -36,7 +38,7 @@ pub struct Times {
 
 impl PartialEq for Job {
     fn eq(&self, other: &Self) -> bool {
-        self.progress == other.progress && self.times == other.times && Arc::ptr_eq(&self.errors, &other.errors)
+        self.progress == other.progress && Arc::ptr_eq(&self.errors, &other.errors)
     }
 }
 
@@ -48,46 +50,50 @@ impl Polled for Job {
 
 /// Asks for one job, again and again.
 pub struct Asker {
+    /// When what happened to the job, where the list of jobs tells.
+    pub times: RwSignal<Option<Times>>,
     id: JobId,
     last: RefCell<Option<Job>>,
+    /// The status that `times` goes with.
+    timed: Cell<Option<JobStatus>>,
 }
 
 impl Asker {
     /// One that asks for `id`.
     pub fn new(id: JobId) -> Self {
-        Self { id, last: RefCell::new(None) }
+        Self { times: RwSignal::new(None), id, last: RefCell::new(None), timed: Cell::new(None) }
     }
 
     /// Asks; what did not change since the last time is the same object as then.
     pub async fn ask(&self, key: &str, known: Option<u64>, abort: &AbortSignal) -> Result<Answer<Job>, Error> {
         let answer = api::job(key, self.id, known, abort).await?;
-        let body = match answer.body {
-            Some(status) => Some(self.arrange(key, status, abort).await),
-            None => None,
-        };
+        let body = answer.body.map(|status| self.arrange(status));
         Ok(Answer { body, version: answer.version, retry_after: answer.retry_after })
     }
 
-    async fn arrange(&self, key: &str, now: BatchStatus, abort: &AbortSignal) -> Job {
-        let last = self.last.borrow().clone();
-        let same_errors = last.as_ref().filter(|last| last.errors.rows.len() == now.errors.len());
-        let errors = match same_errors {
-            // Errors are only ever added.
-            Some(last) => last.errors.clone(),
-            None => Arc::new(measured("group", || ErrorSet::new(now.errors))),
-        };
-        let times = match last.filter(|last| last.progress.status == now.status) {
-            Some(last) => last.times,
-            None => self.times(key, abort).await,
-        };
-        let BatchStatus { status, received, imported, failed, .. } = now;
-        let job = Job { progress: Progress { status, received, imported, failed }, errors, times };
+    /// Looks the job up in the account's list, which alone knows its times, whenever its status has changed.
+    pub async fn ask_times(&self, key: &str, abort: &AbortSignal) {
+        let status = self.last.borrow().as_ref().map(|job| job.progress.status);
+        // They are worth no error of their own.
+        if self.timed.replace(status) != status
+            && let Some(times) = self.look_up(key, abort).await
+        {
+            self.times.try_set(Some(times));
+        }
+    }
+
+    fn arrange(&self, now: BatchStatus) -> Job {
+        let BatchStatus { status, received, imported, failed, errors, .. } = now;
+        let known = self.last.borrow().as_ref().map(|last| last.errors.clone());
+        // Errors are only ever added.
+        let known = known.filter(|known| known.rows.len() == errors.len());
+        let errors = known.unwrap_or_else(|| Arc::new(measured("group", || ErrorSet::new(errors))));
+        let job = Job { progress: Progress { status, received, imported, failed }, errors };
         *self.last.borrow_mut() = Some(job.clone());
         job
     }
 
-    /// Looks the job up in the account's list, which alone knows its times. They are worth no error of their own.
-    async fn times(&self, key: &str, abort: &AbortSignal) -> Option<Times> {
+    async fn look_up(&self, key: &str, abort: &AbortSignal) -> Option<Times> {
         let mut after = None;
         for _ in 0..PAGES {
             let list = api::jobs(key, after.as_deref(), Some(abort)).await.ok()?.body?;

@@ -41,7 +41,7 @@ pub struct Pace {
     /// How far it is.
     pub progress: Signal<Progress>,
     /// When what happened.
-    pub times: Memo<Option<Times>>,
+    pub times: RwSignal<Option<Times>>,
     /// How fast it was while it was watched.
     pub rate: RwSignal<Rate>,
     /// In milliseconds since 1970.

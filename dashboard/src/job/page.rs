@@ -1,7 +1,7 @@
 //! The page of one job.
 
 use super::{
-    data::{Asker, Job},
+    data::{Asker, Job, Times},
     facts::{self, Pace},
     rate::Rate,
 };
@@ -38,10 +38,18 @@ fn no_job_id() -> El {
 fn page(id: JobId) -> El {
     let session = expect_context::<Session>();
     let asker = Rc::new(Asker::new(id));
-    let (data, poll) = poll::start(move |known, abort| {
-        let (asker, key) = (asker.clone(), session.key());
-        async move { asker.ask(&key, known, &abort).await }
-    });
+    let times = asker.times;
+    let (first, second) = (asker.clone(), asker);
+    let (data, poll) = poll::start(
+        move |known, abort| {
+            let (asker, key) = (first.clone(), session.key());
+            async move { asker.ask(&key, known, &abort).await }
+        },
+        move |abort| {
+            let (asker, key) = (second.clone(), session.key());
+            async move { asker.ask_times(&key, &abort).await }
+        },
+    );
     session.leave_when_refused(poll);
     let progress = memo(move || data.with(|data| data.as_ref().map(|job: &Job| job.progress)));
     note_recent(id, progress, poll);
@@ -60,7 +68,7 @@ fn page(id: JobId) -> El {
     });
     el("div").part(move || {
         Some(match state.get() {
-            (true, _) => untrack(|| known(id, data, progress, poll)),
+            (true, _) => untrack(|| known(id, data, progress, times, poll)),
             (false, Some(error)) => trouble(session, poll, &error),
             (false, None) => el("p").class("soft waiting").attr("role", "status").text("Asking for the job…"),
         })
@@ -68,10 +76,15 @@ fn page(id: JobId) -> El {
 }
 
 /// The page once there is something to show.
-fn known(id: JobId, data: RwSignal<Option<Job>>, progress: Memo<Option<Progress>>, poll: Poll) -> El {
+fn known(
+    id: JobId,
+    data: RwSignal<Option<Job>>,
+    progress: Memo<Option<Progress>>,
+    times: RwSignal<Option<Times>>,
+    poll: Poll,
+) -> El {
     let toast = expect_context::<Toast>();
     let progress = Signal::derive(move || progress.get().unwrap_or(Progress::NONE));
-    let times = memo(move || data.with(|data| data.as_ref().and_then(|job| job.times)));
     let found = Memo::new_with_compare(
         move |_| data.with(|data| data.as_ref().map(|job| job.errors.clone())).unwrap_or_default(),
         |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
