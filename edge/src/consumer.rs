@@ -2,11 +2,9 @@
 
 use crate::{error::ApiError, http, job, settings, store};
 use contract::JobId;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{
-    Delay, Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error,
-    console_warn,
+    Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, RawMessageBuilder, console_error, console_warn,
 };
 
 /// The queue's binding.
@@ -48,7 +46,7 @@ pub async fn consume(env: &Env, batch: &MessageBatch<String>) {
         open = unfinished;
         // Under wrangler all of it is one thread, which looks at the network only when nothing else is to be done: without
         // a pause a request would wait for the end of the import, and nobody see it move.
-        Delay::from(Duration::ZERO).await;
+        http::pause(0).await;
     }
 }
 

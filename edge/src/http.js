@@ -30,6 +30,10 @@ export function answer(status, body, head, requestId, extra) {
   return new Response(body.length > 0 && !head ? body.slice() : null, { status, headers });
 }
 
+export function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 export async function withinLimit(env, binding, key) {
   return (await env[binding].limit({ key })).success;
 }

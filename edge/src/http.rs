@@ -13,6 +13,9 @@ extern "C" {
 
     fn answer(status: u16, body: &[u8], head: bool, request_id: &str, extra: &str) -> web_sys::Response;
 
+    /// Comes back after so many milliseconds. Not `worker::Delay`, which wakes its waiter a moment before it is done.
+    pub async fn pause(milliseconds: u32);
+
     #[wasm_bindgen(catch, js_name = withinLimit)]
     pub async fn within_limit(env: &Env, binding: &str, key: &str) -> Result<JsValue, JsValue>;
 

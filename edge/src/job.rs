@@ -8,15 +8,15 @@ use crate::{
     store::{self, JobRow},
 };
 use contract::{BatchStatus, JobId};
-use std::{cell::RefCell, time::Duration};
-use worker::{Delay, Env};
+use std::cell::RefCell;
+use worker::Env;
 
 thread_local! {
     static SNAPSHOTS: RefCell<SnapshotCache> = RefCell::new(SnapshotCache::new());
 }
 
-/// How long to wait before looking again whether somebody else's read has come back.
-const LOOK_AGAIN: Duration = Duration::from_millis(4);
+/// After how many milliseconds to look again whether somebody else's read has come back.
+const LOOK_AGAIN: u32 = 4;
 
 /// The caller's job named `id`. At most one D1 statement; none when a snapshot serves or the id is in no form of one.
 pub async fn get(env: &Env, caller: &Caller, id: &str, if_none_match: &str) -> Result<Answer, ApiError> {
@@ -49,7 +49,7 @@ async fn snapshot(env: &Env, account: &str, id: JobId) -> Result<Snapshot, ApiEr
             Plan::Serve(snapshot) => return Ok(snapshot),
             Plan::Wait => {
                 // A timer of this request's own: the other one's future must not be awaited here.
-                Delay::from(LOOK_AGAIN).await;
+                http::pause(LOOK_AGAIN).await;
                 waited = true;
             }
             Plan::Read(known) => {

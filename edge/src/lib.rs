@@ -29,11 +29,18 @@ mod routes;
 mod settings;
 mod snapshots;
 mod store;
+mod task;
 
+use wasm_bindgen::prelude::*;
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event};
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker::Result<web_sys::Response> {
+/// A response, or a promise of one. Not an `#[event(fetch)]`: `task` says why.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env) -> JsValue {
+    task::run(respond(request, env))
+}
+
+async fn respond(request: web_sys::Request, env: Env) -> JsValue {
     let request_id = http::request_id();
     let incoming = http::Incoming::new(&request);
     let mut tier = None;
@@ -43,7 +50,7 @@ async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker
         }
         error.answer()
     });
-    Ok(answer.send(&incoming, &request_id, tier))
+    answer.send(&incoming, &request_id, tier).into()
 }
 
 #[event(queue)]
