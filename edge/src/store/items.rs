@@ -2,18 +2,17 @@
 
 use super::{number, prepare};
 use crate::error::ApiError;
-use contract::{JobId, Kind, MemoryInput};
-use serde::Serialize;
+use contract::{JobId, MemoryInput};
 use worker::{D1PreparedStatement, Env};
 
 /// The most bytes of items in one parameter. A value of D1 ends at 2,000,000.
 const ITEMS_BYTES: usize = 1_500_000;
 
-/// The items are one JSON array, ?4 the index of its first one.
+/// The items are a JSON array of arrays, as `item_json` writes them, ?4 the index of its first one.
 const INSERT: &str = "\
 INSERT INTO batch_items (account_id, job_id, item_index, agent_id, user_id, run_id, kind, timestamp, metadata, content) \
-SELECT ?1, ?2, key + ?4, value ->> 'agent_id', value ->> 'user_id', value ->> 'run_id', value ->> 'kind', \
-  value ->> 'timestamp', value ->> 'metadata', value ->> 'content' \
+SELECT ?1, ?2, key + ?4, value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
+  value ->> 4, value ->> 5, value ->> 6 \
 FROM json_each(?3) WHERE ?5 OR EXISTS (SELECT 1 FROM batch_jobs WHERE account_id = ?1 AND id = ?2)";
 
 /// Takes away all that waits under a job.
@@ -34,19 +33,6 @@ pub fn insert(
             prepare(env, INSERT, &values)
         })
         .collect()
-}
-
-/// An item as `INSERT` reads it.
-#[derive(Serialize)]
-struct ItemRow<'a> {
-    agent_id: Option<&'a str>,
-    user_id: Option<&'a str>,
-    run_id: Option<&'a str>,
-    kind: Kind,
-    timestamp: Option<&'a str>,
-    /// As a string: how deep it nests is then no concern of the database.
-    metadata: Option<&'a str>,
-    content: Option<&'a str>,
 }
 
 /// The items as JSON arrays that fit into a parameter, each with the index of its first item.
@@ -71,15 +57,17 @@ fn portions(items: &[MemoryInput<'_>]) -> Result<Vec<(usize, String)>, ApiError>
     Ok(portions)
 }
 
+/// An item as `INSERT` reads it: an array, which the database takes apart faster than an object.
 fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
-    let row = ItemRow {
-        agent_id: item.agent_id.as_deref(),
-        user_id: item.user_id.as_deref(),
-        run_id: item.run_id.as_deref(),
-        kind: item.kind,
-        timestamp: item.timestamp.as_deref(),
-        metadata: item.metadata.map(serde_json::value::RawValue::get),
-        content: (!item.is_empty()).then_some(&*item.content),
-    };
+    let row = (
+        &item.agent_id,
+        &item.user_id,
+        &item.run_id,
+        item.kind,
+        &item.timestamp,
+        // As a string: how deep it nests is then no concern of the database.
+        item.metadata.map(serde_json::value::RawValue::get),
+        (!item.is_empty()).then_some(&*item.content),
+    );
     serde_json::to_string(&row).map_err(|error| ApiError::Internal(error.to_string()))
 }
