@@ -74,6 +74,11 @@ pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
+/// Whether the reader has selected some text.
+pub fn has_selection() -> bool {
+    window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+}
+
 /// Moves the keyboard to the first element that `selector` finds.
 pub fn focus(selector: &str) {
     if let Some(element) = find(selector) {

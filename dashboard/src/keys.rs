@@ -69,7 +69,7 @@ pub fn help(open: RwSignal<bool>) -> El {
         .on("close", move |_| open.set(false))
         .child(el("h2").attr("id", "help-title").text("Keys"))
         .child(el("dl").class("keys").children(keys))
-        .child(button(close).attr("autofocus", "").text("Close"))
+        .child(button(close).text("Close"))
 }
 
 fn dialog() -> Option<HtmlDialogElement> {

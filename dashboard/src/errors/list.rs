@@ -93,6 +93,12 @@ fn row(reading: Reading, at: usize) -> El {
         .child(icon("fold"))
         .text(&index.to_string());
     let cell = el("span").attr("role", "cell");
+    // Who selects a part of the text does not mean the row.
+    let click = move |_| {
+        if !browser::has_selection() {
+            reading.toggle(index);
+        }
+    };
     el("div")
         .attr("role", "row")
         .class("row")
@@ -102,7 +108,7 @@ fn row(reading: Reading, at: usize) -> El {
         .style_of("top", move || px(window.get().top(at)))
         .style_of("height", move || px(window.get().row_height(at)))
         .child(cell.child(toggle))
-        .child(el("span").attr("role", "cell").class("reason").on("click", move |_| reading.toggle(index)).child(short))
+        .child(el("span").attr("role", "cell").class("reason").on("click", click).child(short))
         .when(is_expanded, move || detail(index, reason.clone()))
 }
 
