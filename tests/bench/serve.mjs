@@ -1,5 +1,5 @@
 // Serves one contender in workerd until the standard input ends. The load reaches the Worker's own socket: neither
-// wrangler's proxy nor Miniflare's entry stands in between. The first argument says what to serve, as JSON:
+// wrangler's proxy nor Miniflare's entry stands in between. The first argument is a JSON file that says what to serve:
 //
 //   { "worker": "this" | "peer" | "floor", "state": <folder>, "around": <module around this Worker, or null>,
 //     "answer": <what the floor says: { "status": …, "headers": …, "body": … }> }
@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
-const { worker, state, around, answer } = JSON.parse(process.argv[2]);
+const { worker, state, around, answer } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { assets, modulesRules, ...declared } = unstable_getMiniflareWorkerOptions("wrangler.toml").workerOptions;
 const policies = Object.fromEntries(
   Object.entries(declared.ratelimits).map(([name, { simple }]) => {

@@ -49,9 +49,12 @@ impl Contender {
             bundle_peer(&state)?;
         }
         let what = json!({ "worker": worker, "around": around, "answer": answer, "state": state.folder() });
+        // In a file: the answer of the floor may be too long for an argument.
+        let file = state.folder().join("contender.json");
+        fs::write(&file, what.to_string()).with_context(|| format!("cannot write {}", file.display()))?;
         let log = File::create(state.folder().join("server.log")).context("cannot create the server's log")?;
         let mut node = checkout::command(checkout::npm_program("node"));
-        node.arg(checkout::path("tests/bench/serve.mjs")).arg(what.to_string());
+        node.arg(checkout::path("tests/bench/serve.mjs")).arg(file);
         node.env("WRANGLER_SEND_METRICS", "false").env("WRANGLER_WRITE_LOGS", "false");
         node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut node = node.spawn().context("cannot run node")?;
