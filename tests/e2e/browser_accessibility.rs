@@ -1,6 +1,6 @@
 //! What axe finds: nothing, on any page, in either theme.
 
-use crate::support::{Account, Running, browser::Tab, job};
+use crate::support::{Account, Running, browser::Tab, job, traffic::Reply};
 use ::stack::checkout;
 use contract::Tier;
 use std::{fs, sync::LazyLock};
@@ -101,4 +101,33 @@ fn axe_finds_nothing_on_the_screens_of_what_is_missing_and_on_a_stale_page() {
     tab.nudge();
     tab.until("document.querySelector('[data-stale]') !== null");
     assert_clean(&tab, "stale");
+}
+
+#[test]
+fn axe_finds_nothing_where_there_is_nothing_to_show() {
+    let account = Account::new(Tier::Team);
+    let limited = r#"{"code":"rate_limit_exceeded","message":"Too many requests. Wait 60 seconds, then try again."}"#;
+    for (status, body, screen) in [
+        (200, r#"{"jobs":[],"next":null}"#, "nothing-yet"),
+        (429, limited, "rate-limited"),
+        (500, r#"{"code":"internal","message":"Something broke on our side."}"#, "server-error"),
+    ] {
+        let tab = Tab::open("/");
+        tab.answer(move |url| match url.contains("/v1/batch") {
+            true => {
+                let headers = [("Content-Type", "application/json"), ("Retry-After", "60"), ("X-Request-Id", "4711")];
+                Reply::Give(status, headers.map(|(name, value)| (name, value.to_owned())).into(), body.into())
+            }
+            false => Reply::Pass,
+        });
+        tab.sign_in(&account.key);
+        tab.until(&format!("document.querySelector('[data-screen={screen}]') !== null"));
+        assert_clean(&tab, screen);
+    }
+    let tab = Tab::signed_in("/", &account.key);
+    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.take_offline(true);
+    tab.click_on(&format!("a[href='/jobs/{}']", job::EXAMPLE));
+    tab.until("document.querySelector('[data-screen=offline]') !== null");
+    assert_clean(&tab, "offline");
 }
