@@ -122,7 +122,8 @@ fn several_imports_and_single_writes_at_once_pass_neither_quota_nor_agent_cap() 
 fn a_small_batch_is_not_held_up_behind_another_accounts_big_ones() {
     occupy_queue();
     let (big, small) = (Account::new(Tier::Scale), Account::new(Tier::Scale));
-    let behind = [(); 2].map(|()| client().import(&big.key, &notes("slow", 100)));
+    // As big as a batch can be: on a slow machine, too, the small one is posted long before these would end.
+    let behind = [(); 2].map(|()| client().import(&big.key, &notes("slow", 500)));
     let id = client().import(&small.key, &notes("n", 5));
     let finished_at = |account: &Account, id: JobId| {
         client().finished(id, &account.key);
