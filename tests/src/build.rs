@@ -1,6 +1,6 @@
 //! Builds what is served, as far as something changed.
 
-use crate::{checkout, dashboard, setup, worker};
+use crate::{checkout, dashboard, setup, wasm, worker};
 use anyhow::{Context, Result};
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ pub fn all() -> Result<()> {
     lock.lock().context("cannot lock the build")?;
 
     let bindgen = setup::for_build()?;
-    // Two cargo profiles, so neither waits for the other.
+    wasm::compile()?;
     thread::scope(|scope| {
         let dashboard = scope.spawn(|| dashboard::build(&bindgen));
         let worker = worker::build(&bindgen);

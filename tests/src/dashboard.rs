@@ -1,4 +1,4 @@
-//! Builds the dashboard: cargo → wasm-bindgen → wasm-opt → esbuild, which names files by their contents so that
+//! Builds the dashboard from its module: wasm-bindgen → wasm-opt → esbuild, which names files by their contents so that
 //! browsers may keep them for ever.
 
 use crate::{checkout, progress, stamp::Stamp, wasm};
@@ -14,7 +14,7 @@ init({ module_or_path: wasm });
 "#;
 
 pub(crate) fn build(bindgen: &Path) -> Result<()> {
-    let module = wasm::compile("dashboard", "dashboard", "the dashboard")?;
+    let module = wasm::module("dashboard");
     let sources = ["index.html", "style.css", "_headers"].map(|name| checkout::path("dashboard").join(name));
     let stamp = Stamp::of_build("dashboard", sources.into_iter().chain([module.clone(), checkout::path("Cargo.lock")]));
     let dist = checkout::path("dashboard/dist");

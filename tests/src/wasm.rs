@@ -4,6 +4,8 @@ use crate::{checkout, progress};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
+const TARGET: &str = "wasm32-unknown-unknown";
+
 /// What rustc and wasm-bindgen assume of an engine; wasm-opt is told no more than that.
 const FEATURES: [&str; 7] = [
     "bulk-memory",
@@ -15,12 +17,16 @@ const FEATURES: [&str; 7] = [
     "sign-ext",
 ];
 
-/// Compiles `package`, which people call `name`, in one of the workspace's profiles. Returns where the module is.
-pub fn compile(package: &str, profile: &str, name: &str) -> Result<PathBuf> {
+/// Compiles the Worker and the dashboard, in one call so that what they share is compiled once.
+pub fn compile() -> Result<()> {
     let mut cargo = checkout::command("cargo");
-    cargo.args(["build", "--package", package, "--profile", profile, "--target", "wasm32-unknown-unknown"]);
-    progress::run(&format!("Compiling {name}"), cargo)?;
-    Ok(checkout::target("wasm32-unknown-unknown").join(profile).join(package).with_extension("wasm"))
+    cargo.args(["build", "--package", "edge", "--package", "dashboard", "--release", "--target", TARGET]);
+    progress::run("Compiling the Worker and the dashboard", cargo)
+}
+
+/// Where [`compile`] leaves a package's module.
+pub fn module(package: &str) -> PathBuf {
+    checkout::target(TARGET).join("release").join(package).with_extension("wasm")
 }
 
 /// Writes `<package>.js` and `<package>_bg.wasm` into `folder`, optimised at `level`.

@@ -1,4 +1,4 @@
-//! Builds the Worker. wrangler bundles the rest, beginning at `edge/src/worker.js`.
+//! Builds the Worker from its module. wrangler bundles the rest, beginning at `edge/src/worker.js`.
 
 use crate::{checkout, stamp::Stamp, wasm};
 use anyhow::Result;
@@ -8,7 +8,7 @@ use std::path::Path;
 const RECOVERY: [&str; 2] = ["--experimental-reset-state-function", "--force-enable-abort-handler"];
 
 pub(crate) fn build(bindgen: &Path) -> Result<()> {
-    let module = wasm::compile("edge", "release", "the Worker")?;
+    let module = wasm::module("edge");
     let output = checkout::path("edge/build");
     let stamp = Stamp::of_build("worker", [module.clone(), checkout::path("Cargo.lock")]);
     if stamp.holds(&output.join("edge.js")) {
