@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         Task::Test { filters } => test(&filters),
         Task::Bench { options } => bench::run(&options),
         Task::Screenshots => screenshots(),
-        Task::Setup => setup::for_build().map(drop),
+        Task::Setup => setup::wasm_target().and_then(|()| setup::tools()).map(drop),
         Task::Build => build::all(),
         Task::Deploy { arguments } => deploy(&arguments),
     };
@@ -92,9 +92,8 @@ fn main() -> ExitCode {
 
 fn start(local: &Local) -> Result<()> {
     serve::ensure_free(local.port)?;
-    build::all()?;
     let state = local.state();
-    demo::load(&state)?;
+    build::all_while(|| demo::load(&state))?;
 
     // From here on there is a server to end. Before, Ctrl-C ends this program and what it runs by itself.
     let (stop, stopped) = mpsc::channel();

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::{
     fmt,
     io::{self, BufRead, BufReader, IsTerminal, Write},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -59,14 +59,30 @@ pub fn run(doing: &str, mut command: Command) -> Result<()> {
         }
         show(doing, output.last());
     }
-    let status = child.wait();
-    finish(doing);
-    let status = status.with_context(|| format!("{doing}: lost {program}"))?;
+    let status = child.wait().with_context(|| format!("{doing}: lost {program}"));
+    finish(doing, status.as_ref().is_ok_and(ExitStatus::success));
+    let status = status?;
     if !status.success() {
         let tail = output.split_off(output.len().saturating_sub(TAIL)).join("\n");
         bail!("{doing}: {program} ended with {status}\n{tail}");
     }
     Ok(())
+}
+
+/// Does `other` beside `one`, on a thread of its own, and waits for both. Where both fail, the error is that of `one`.
+///
+/// # Errors
+/// When one of them fails.
+pub fn side_by_side<A, B: Send>(
+    one: impl FnOnce() -> Result<A>,
+    other: impl FnOnce() -> Result<B> + Send,
+) -> Result<(A, B)> {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((one?, other?))
+    })
 }
 
 /// Says `text` in a line of its own.
@@ -91,12 +107,14 @@ fn show(doing: &str, latest: Option<&String>) {
     draw(&steps);
 }
 
-fn finish(doing: &str) {
+/// A failure is told at once: the step beside it may go on for a minute before the error is reported.
+fn finish(doing: &str, succeeded: bool) {
     let mut steps = steps();
     let Some(place) = steps.iter().position(|step| step.doing == doing) else { return };
     let step = steps.remove(place);
-    if step.told.is_some() {
-        let _ = writeln!(io::stderr(), "{}{doing}: {} s", start_of_line(), step.since.elapsed().as_secs());
+    if step.told.is_some() || !succeeded {
+        let (seconds, failed) = (step.since.elapsed().as_secs(), if succeeded { "" } else { ", failed" });
+        let _ = writeln!(io::stderr(), "{}{doing}: {seconds} s{failed}", start_of_line());
     }
     draw(&steps);
 }

@@ -8,12 +8,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What the Worker and the dashboard are built with. Returns where `wasm-bindgen` is.
+/// What the output of the compiler goes through: npm's packages, and `wasm-bindgen`, of which it returns where it is.
 ///
 /// # Errors
 /// When something is missing and cannot be installed: in one sentence, with the command that helps.
-pub fn for_build() -> Result<PathBuf> {
-    wasm_target()?;
+pub fn tools() -> Result<PathBuf> {
     node_modules()?;
     // The command and the crate are one protocol: their versions must be the same.
     let tool = Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: locked("wasm-bindgen")? };
@@ -85,7 +84,11 @@ fn find_browser() -> Option<PathBuf> {
     named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
 }
 
-fn wasm_target() -> Result<()> {
+/// The target that the Worker and the dashboard are compiled for.
+///
+/// # Errors
+/// When it is missing and cannot be added.
+pub fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let libraries = output("rustc", &["--print", "target-libdir", "--target", TARGET])?;
     if Path::new(libraries.trim()).exists() {
