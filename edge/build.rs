@@ -27,9 +27,11 @@ fn main() {
     let text = fs::read_to_string(&config).expect("wrangler.toml lies beside the folder edge");
     let config: Config = basic_toml::from_str(&text).expect("wrangler.toml declares [[ratelimits]]");
 
-    let mut source = String::from("const LIMITS: &[(&str, u32, u32)] = &[\n");
+    let mut source = String::from("const LIMITS: &[(&str, u32, &str)] = &[\n");
     for Binding { name, simple: Rate { limit, period } } in config.ratelimits {
-        source += &format!("    ({name:?}, {limit}, {period}),\n");
+        let tier = name.trim_start_matches("LIMIT_").to_lowercase();
+        let policy = format!("\"{tier}\";q={limit};w={period}");
+        source += &format!("    ({name:?}, {period}, {policy:?}),\n");
     }
     source += "];\n";
     let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("limits.rs");

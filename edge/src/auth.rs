@@ -45,12 +45,13 @@ thread_local! {
 /// Finds out who calls. A malformed key costs nothing, a key that this isolate saw lately costs no KV read, and an
 /// address that tries too many unknown keys is refused before KV is asked.
 pub async fn authenticate(env: &Env, incoming: &Incoming, now: u64) -> Result<Caller, ApiError> {
-    let key = contract::bearer(incoming.authorization()).map_err(|_| ApiError::InvalidKey)?;
+    let key =
+        contract::bearer(incoming.authorization.as_deref().unwrap_or_default()).map_err(|_| ApiError::InvalidKey)?;
     let hash = hash(key);
     let cached = KEY_CACHE.with_borrow_mut(|cache| cache.get(&hash, now));
     let record = match cached {
         Some(record) => record,
-        None => look_up(env, hash, incoming.address(), now).await?,
+        None => look_up(env, hash, incoming, now).await?,
     };
     match record {
         Some(record) if !record.is_expired(now) => Ok(Caller(record)),
@@ -58,17 +59,19 @@ pub async fn authenticate(env: &Env, incoming: &Incoming, now: u64) -> Result<Ca
     }
 }
 
-async fn look_up(env: &Env, hash: [u8; 32], address: &str, now: u64) -> Result<Option<Rc<KeyRecord>>, ApiError> {
-    if let Some(retry_after) = KEY_CACHE.with_borrow_mut(|cache| cache.blocked(address, now)) {
+async fn look_up(env: &Env, hash: [u8; 32], incoming: &Incoming, now: u64) -> Result<Option<Rc<KeyRecord>>, ApiError> {
+    // As Cloudflare saw it: only where no proxy stands in front there is none.
+    let address = incoming.header("cf-connecting-ip").unwrap_or_default();
+    if let Some(retry_after) = KEY_CACHE.with_borrow_mut(|cache| cache.blocked(&address, now)) {
         return Err(ApiError::RateLimited { retry_after });
     }
     let record = read(env, &hash).await?.map(Rc::new);
     KEY_CACHE.with_borrow_mut(|cache| cache.put(hash, record.clone(), now));
     if record.is_none()
-        && let Err(error) = limits::count_unknown_key(env, address).await
+        && let Err(error) = limits::count_unknown_key(env, &address).await
     {
         if let ApiError::RateLimited { retry_after } = error {
-            KEY_CACHE.with_borrow_mut(|cache| cache.block(address, retry_after, now));
+            KEY_CACHE.with_borrow_mut(|cache| cache.block(&address, retry_after, now));
         }
         return Err(error);
     }

@@ -1,20 +1,8 @@
-// The border between JavaScript and the Worker's Rust, kept to one crossing each way: what is needed of a request comes
-// in as one string, and an answer goes out in one call.
+// The border between JavaScript and the Worker's Rust. An answer goes out in one call.
 
-export function read(request) {
-  const header = (name) => request.headers.get(name) ?? "";
-  return [
-    request.method,
-    request.url,
-    header("authorization"),
-    header("if-none-match"),
-    header("cf-connecting-ip"),
-  ].join("\n");
-}
-
-// `extra` is `name: value` lines. The body is copied, since it lies in memory that Rust goes on using. An answer to HEAD
+// `more` is `name: value` lines. The body is copied, since it lies in memory that Rust goes on using. An answer to HEAD
 // says how long the body would have been.
-export function answer(status, body, head, requestId, extra) {
+export function answer(status, body, head, requestId, policy, etag, more) {
   const headers = {
     "cache-control": "private, no-cache",
     vary: "Authorization",
@@ -22,9 +10,11 @@ export function answer(status, body, head, requestId, extra) {
     "x-request-id": requestId,
   };
   if (body.length > 0) headers["content-type"] = "application/json";
-  for (const line of extra.split("\n", 8)) {
+  if (policy !== undefined) headers["ratelimit-policy"] = policy;
+  if (etag !== undefined) headers.etag = etag;
+  for (const line of more === "" ? [] : more.trimEnd().split("\n")) {
     const colon = line.indexOf(": ");
-    if (colon > 0) headers[line.slice(0, colon)] = line.slice(colon + 2);
+    headers[line.slice(0, colon)] = line.slice(colon + 2);
   }
   if (head) headers["content-length"] = body.length;
   return new Response(body.length > 0 && !head ? body.slice() : null, { status, headers });

@@ -9,9 +9,15 @@ use worker::Env;
 
 #[wasm_bindgen(module = "/src/http.js")]
 extern "C" {
-    fn read(request: &web_sys::Request) -> String;
-
-    fn answer(status: u16, body: &[u8], head: bool, request_id: &str, extra: &str) -> web_sys::Response;
+    fn answer(
+        status: u16,
+        body: &[u8],
+        head: bool,
+        request_id: &str,
+        policy: Option<&str>,
+        etag: Option<&str>,
+        more: &str,
+    ) -> web_sys::Response;
 
     /// Comes back after so many milliseconds. Not `worker::Delay`, which wakes its waiter a moment before it is done.
     pub async fn pause(milliseconds: u32);
@@ -26,23 +32,16 @@ extern "C" {
     async fn read_body(request: &web_sys::Request, most: u32) -> Result<JsValue, JsValue>;
 }
 
-/// What is read of a request before its body.
-pub struct Incoming(String);
+/// A request.
+pub struct Incoming {
+    pub request: web_sys::Request,
+    pub method: String,
+    pub url: String,
+    pub authorization: Option<String>,
+    pub if_none_match: Option<String>,
+}
 
 impl Incoming {
-    pub fn new(request: &web_sys::Request) -> Self {
-        Self(read(request))
-    }
-
-    // Neither a method, nor a URL, nor a header value can contain the line break that separates them.
-    fn field(&self, at: usize) -> &str {
-        self.0.split('\n').nth(at).unwrap_or_default()
-    }
-
-    pub fn method(&self) -> &str {
-        self.field(0)
-    }
-
     /// The path as it was sent: nothing in the contract needs decoding.
     pub fn path(&self) -> &str {
         let after_host = self.after_host();
@@ -54,22 +53,13 @@ impl Incoming {
     }
 
     fn after_host(&self) -> &str {
-        let url = self.field(1);
-        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let after_scheme = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
         after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/")
     }
 
-    pub fn authorization(&self) -> &str {
-        self.field(2)
-    }
-
-    pub fn if_none_match(&self) -> &str {
-        self.field(3)
-    }
-
-    /// The client's address as Cloudflare saw it; empty only where no proxy stands in front.
-    pub fn address(&self) -> &str {
-        self.field(4)
+    /// The value of a header that few requests are asked for. `name` is well-formed: reading it cannot throw.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.request.headers().get(name).ok().flatten()
     }
 }
 
@@ -92,12 +82,13 @@ pub async fn body(request: &web_sys::Request) -> Result<String, ApiError> {
 pub struct Answer {
     status: u16,
     body: Rc<str>,
-    headers: String,
+    etag: Option<String>,
+    more: String,
 }
 
 impl Answer {
     pub fn new(status: u16, body: Rc<str>) -> Self {
-        Self { status, body, headers: String::new() }
+        Self { status, body, etag: None, more: String::new() }
     }
 
     /// 200 with `body` as JSON.
@@ -110,37 +101,36 @@ impl Answer {
         Self { status, ..self }
     }
 
+    pub fn etag(self, etag: String) -> Self {
+        Self { etag: Some(etag), ..self }
+    }
+
     pub fn header(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         // Writing to a string cannot fail.
-        let _ = writeln!(self.headers, "{name}: {value}");
+        let _ = writeln!(self.more, "{name}: {value}");
         self
     }
 
     /// `tier` is that of the key, once there is one.
     pub fn send(self, incoming: &Incoming, request_id: &str, tier: Option<Tier>) -> web_sys::Response {
-        let answered = match tier {
-            Some(tier) => self.header("ratelimit-policy", limits::policy(tier)),
-            None => self,
-        };
-        answer(answered.status, answered.body.as_bytes(), incoming.method() == "HEAD", request_id, &answered.headers)
+        let (head, policy) = (incoming.method == "HEAD", tier.map(limits::policy));
+        answer(self.status, self.body.as_bytes(), head, request_id, policy, self.etag.as_deref(), &self.more)
     }
 }
 
 /// A name for one request: 64 random bits of the isolate, then the request's number in it.
 pub fn request_id() -> String {
     thread_local! {
-        static ISOLATE: Cell<Option<u64>> = const { Cell::new(None) };
+        // Not at start-up: outside of a request the platform gives no randomness.
+        static ISOLATE: String = {
+            let random = js_sys::Math::random().to_bits().rotate_left(32) ^ js_sys::Math::random().to_bits();
+            format!("{random:016x}")
+        };
         static REQUESTS: Cell<u32> = const { Cell::new(0) };
     }
-    // Not at start-up: outside of a request the platform gives no randomness.
-    let isolate = ISOLATE.get().unwrap_or_else(|| {
-        let random = js_sys::Math::random().to_bits().rotate_left(32) ^ js_sys::Math::random().to_bits();
-        ISOLATE.set(Some(random));
-        random
-    });
     let number = REQUESTS.get().wrapping_add(1);
     REQUESTS.set(number);
-    format!("{isolate:016x}{number:08x}")
+    ISOLATE.with(|isolate| format!("{isolate}{number:08x}"))
 }
 
 /// Milliseconds since 1970 UTC. Within one request it moves only when something was awaited.

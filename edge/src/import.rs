@@ -4,7 +4,7 @@ use crate::{
     auth::{self, Caller},
     consumer,
     error::ApiError,
-    http::{self, Answer},
+    http::{self, Answer, Incoming},
     store::{self, Import, Verdict},
 };
 use contract::{BatchStatus, JobId, JobStatus, path, read_batch};
@@ -14,9 +14,9 @@ use worker::{Env, console_error};
 const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
 /// One D1 transaction and one message. Whatever is wrong with the shape refuses the batch before either.
-pub async fn post(env: &Env, caller: &Caller, request: &web_sys::Request) -> Result<Answer, ApiError> {
-    let idempotency_key = idempotency_key(request)?;
-    let body = http::body(request).await?;
+pub async fn post(env: &Env, caller: &Caller, incoming: &Incoming) -> Result<Answer, ApiError> {
+    let idempotency_key = idempotency_key(incoming)?;
+    let body = http::body(&incoming.request).await?;
     let items = read_batch(&body).map_err(|invalid| ApiError::InvalidRequest(invalid.to_string()))?;
     let body_hash = idempotency_key.as_ref().map(|_| auth::sha256_hex(body.as_bytes()));
     let import = Import {
@@ -46,10 +46,8 @@ pub async fn post(env: &Env, caller: &Caller, request: &web_sys::Request) -> Res
     Ok(Answer::json(&status)?.status(202).header("location", path::batch_status(id)))
 }
 
-fn idempotency_key(request: &web_sys::Request) -> Result<Option<String>, ApiError> {
-    // The name is a constant and well-formed: reading it cannot throw.
-    let key = request.headers().get("idempotency-key").ok().flatten();
-    match key {
+fn idempotency_key(incoming: &Incoming) -> Result<Option<String>, ApiError> {
+    match incoming.header("idempotency-key") {
         Some(key)
             if key.is_empty()
                 || key.len() > LONGEST_IDEMPOTENCY_KEY

@@ -19,16 +19,16 @@ thread_local! {
 const LOOK_AGAIN: u32 = 4;
 
 /// The caller's job named `id`. At most one D1 statement; none when a snapshot serves or the id is in no form of one.
-pub async fn get(env: &Env, caller: &Caller, id: &str, if_none_match: &str) -> Result<Answer, ApiError> {
+pub async fn get(env: &Env, caller: &Caller, id: &str, if_none_match: Option<&str>) -> Result<Answer, ApiError> {
     let id = id.parse().map_err(|_| ApiError::NoSuchJob)?;
     let snapshot = snapshot(env, caller.account(), id).await?;
     let etag = etag(snapshot.version);
-    let answer = if matches(if_none_match, &etag) {
+    let answer = if if_none_match.is_some_and(|sent| matches(sent, &etag)) {
         Answer::new(304, "".into())
     } else {
         Answer::new(200, snapshot.body.clone())
     };
-    let answer = answer.header("etag", etag);
+    let answer = answer.etag(etag);
     if snapshot.is_final {
         return Ok(answer);
     }

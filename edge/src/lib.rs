@@ -36,17 +36,23 @@ use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, consol
 
 /// A response, or a promise of one. Not an `#[event(fetch)]`: `task` says why.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: Env) -> JsValue {
-    task::run(respond(request, env))
+pub fn fetch(
+    request: web_sys::Request,
+    env: Env,
+    method: String,
+    url: String,
+    authorization: Option<String>,
+    if_none_match: Option<String>,
+) -> JsValue {
+    task::run(respond(env, http::Incoming { request, method, url, authorization, if_none_match }))
 }
 
-async fn respond(request: web_sys::Request, env: Env) -> JsValue {
+async fn respond(env: Env, incoming: http::Incoming) -> JsValue {
     let request_id = http::request_id();
-    let incoming = http::Incoming::new(&request);
     let mut tier = None;
-    let answer = routes::answer(&env, &request, &incoming, &mut tier).await.unwrap_or_else(|error| {
+    let answer = routes::answer(&env, &incoming, &mut tier).await.unwrap_or_else(|error| {
         if let Some(detail) = error.detail() {
-            console_error!("{request_id} {} {}: {detail}", incoming.method(), incoming.path());
+            console_error!("{request_id} {} {}: {detail}", incoming.method, incoming.path());
         }
         error.answer()
     });

@@ -17,15 +17,14 @@ const fn binding(tier: Tier) -> &'static str {
     }
 }
 
-/// Requests and seconds, as `wrangler.toml` has them.
-fn simple(binding: &str) -> (u32, u32) {
-    LIMITS.iter().find(|(name, ..)| *name == binding).map_or((0, 10), |(_, limit, period)| (*limit, *period))
+/// The seconds for which a binding counts, and what `RateLimit-Policy` says of it.
+fn declared(binding: &str) -> (u32, &'static str) {
+    LIMITS.iter().find(|(name, ..)| *name == binding).map_or((10, ""), |(_, period, policy)| (*period, policy))
 }
 
 /// The value of `RateLimit-Policy`.
-pub fn policy(tier: Tier) -> String {
-    let (limit, period) = simple(binding(tier));
-    format!("\"{tier}\";q={limit};w={period}")
+pub fn policy(tier: Tier) -> &'static str {
+    declared(binding(tier)).1
 }
 
 /// Counts one request of the account. All keys of an account share its tier's limit.
@@ -42,7 +41,7 @@ async fn count(env: &Env, binding: &str, key: &str) -> Result<(), ApiError> {
     match http::within_limit(env, binding, key).await {
         Ok(within) if within.is_truthy() => Ok(()),
         // The binding does not tell when its window ends: only the whole period is never too short.
-        Ok(_) => Err(ApiError::RateLimited { retry_after: simple(binding).1 }),
+        Ok(_) => Err(ApiError::RateLimited { retry_after: declared(binding).0 }),
         Err(error) => Err(ApiError::Unavailable(format!("limiter {binding}: {error:?}"))),
     }
 }

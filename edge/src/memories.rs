@@ -3,7 +3,7 @@
 use crate::{
     auth::Caller,
     error::ApiError,
-    http::{self, Answer},
+    http::{self, Answer, Incoming},
     store::{self, Filter},
 };
 use contract::{JobId, KeyRecord, MemoryInput, SCOPE_CHARS, reason};
@@ -19,8 +19,8 @@ pub async fn get(env: &Env, caller: &Caller, query: &str) -> Result<Answer, ApiE
 }
 
 /// Writes one memory. One D1 transaction.
-pub async fn post(env: &Env, caller: &Caller, request: &web_sys::Request) -> Result<Answer, ApiError> {
-    let body = http::body(request).await?;
+pub async fn post(env: &Env, caller: &Caller, incoming: &Incoming) -> Result<Answer, ApiError> {
+    let body = http::body(&incoming.request).await?;
     let memory = MemoryInput::read(&body).map_err(|invalid| ApiError::InvalidRequest(invalid.to_string()))?;
     if memory.is_empty() {
         return Err(ApiError::InvalidRequest(format!("{}.", reason::EMPTY_CONTENT)));

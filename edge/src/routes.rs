@@ -43,29 +43,24 @@ impl<'a> Resource<'a> {
 }
 
 /// Answers a request. `tier` is set as soon as it is known whose request it is, for the headers of whatever comes out.
-pub async fn answer(
-    env: &Env,
-    request: &web_sys::Request,
-    incoming: &Incoming,
-    tier: &mut Option<Tier>,
-) -> Result<Answer, ApiError> {
+pub async fn answer(env: &Env, incoming: &Incoming, tier: &mut Option<Tier>) -> Result<Answer, ApiError> {
     let resource = Resource::at(incoming.path()).ok_or(ApiError::NoSuchPath)?;
-    if !resource.allows(incoming.method()) {
+    if !resource.allows(&incoming.method) {
         return Err(ApiError::MethodNotAllowed(resource.methods()));
     }
     let caller = auth::authenticate(env, incoming, http::now()).await?;
     *tier = Some(caller.tier());
-    let writes = incoming.method() == "POST";
+    let writes = incoming.method == "POST";
     if !matches!(resource, Resource::Ping) {
         limits::count_request(env, caller.tier(), caller.account()).await?;
         caller.require(if writes { Scope::MemoriesWrite } else { Scope::MemoriesRead })?;
     }
     match resource {
         Resource::Ping => ping::get(&caller),
-        Resource::Batch if writes => import::post(env, &caller, request).await,
+        Resource::Batch if writes => import::post(env, &caller, incoming).await,
         Resource::Batch => job_list::get(env, &caller, incoming.query()).await,
-        Resource::Job(id) => job::get(env, &caller, id, incoming.if_none_match()).await,
-        Resource::Memories if writes => memories::post(env, &caller, request).await,
+        Resource::Job(id) => job::get(env, &caller, id, incoming.if_none_match.as_deref()).await,
+        Resource::Memories if writes => memories::post(env, &caller, incoming).await,
         Resource::Memories => memories::get(env, &caller, incoming.query()).await,
     }
 }
