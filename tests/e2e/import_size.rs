@@ -1,7 +1,7 @@
 //! The largest bodies: 40 MiB, and not a byte more.
 
 use crate::support::{Account, bearer, imported, importing};
-use contract::{Tier, path};
+use contract::{CONTENT_CHARS, METADATA_BYTES, SCOPE_CHARS, Tier, path};
 use serde_json::json;
 use std::io::{Read, Write};
 
@@ -49,4 +49,21 @@ fn five_hundred_of_the_longest_contents_are_imported() {
     assert_eq!((status.imported, status.failed), (500, 0));
     let bytes = "SELECT SUM(octet_length(content)) FROM memories WHERE account_id = ?1";
     assert_eq!(imported().one::<u32>(bytes, [&account.name]), 32_000_000);
+}
+
+#[test]
+fn the_largest_item_is_imported_however_it_is_escaped() {
+    let account = Account::new(Tier::Developer);
+    // Each byte doubles on its way into the store; the content comes as twelve bytes for each character.
+    let metadata = format!(r#"{{"m":"{}"}}"#, r"\\".repeat((METADATA_BYTES - 8) / 2));
+    let (content, scope) = (r"\ud83e\udde0".repeat(CONTENT_CHARS), r"\u0001".repeat(SCOPE_CHARS));
+    let body = format!(
+        r#"{{"memories":[{{"content":"{content}","metadata":{metadata},"user_id":"{scope}","agent_id":"{scope}","run_id":"{scope}"}}]}}"#
+    );
+    let job = importing().send("POST", path::BATCH, &[("Authorization", &*bearer(&account.key))], &body).job();
+    let status = importing().finished(job.id, &account.key);
+    assert_eq!((status.imported, status.failed), (1, 0), "{:?}", status.errors);
+    let lengths =
+        "SELECT octet_length(content) = 64000 AND octet_length(metadata) = ?2 FROM memories WHERE account_id = ?1";
+    assert!(imported().one::<bool>(lengths, (&account.name, metadata.len() as u32)));
 }

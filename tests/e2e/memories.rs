@@ -45,7 +45,7 @@ fn a_batch_item_and_a_single_write_come_to_the_same_memory() {
     let account = Account::new(Tier::Developer);
     let metadata = r#"{"n":12345678901234567890,"f":0.1,"s":"\u0000 é","deep":[{"a":null},[]],"a":1,"a":2}"#;
     let memory = format!(
-        r#"{{"content":" c ","user_id":"u","agent_id":"a","run_id":"r","metadata":{metadata},"kind":"session","timestamp":"2026-05-04"}}"#
+        r#"{{"content":" \u0063\ud83e\udde0\/\u0000é ","user_id":"u","agent_id":"a","run_id":"r","metadata":{metadata},"kind":"session","timestamp":"2026-05-04"}}"#
     );
     let authorization = bearer(&account.key);
     let post = |path, body: &str| importing().send("POST", path, &[("Authorization", &*authorization)], body);
@@ -57,7 +57,7 @@ fn a_batch_item_and_a_single_write_come_to_the_same_memory() {
     assert_eq!(listed.total, 2);
     for memory in &listed.memories {
         let scopes = [&memory.user_id, &memory.agent_id, &memory.run_id].map(Option::as_deref);
-        assert_eq!((&*memory.content, scopes), (" c ", [Some("u"), Some("a"), Some("r")]));
+        assert_eq!((&*memory.content, scopes), (" c\u{1f9e0}/\u{0}é ", [Some("u"), Some("a"), Some("r")]));
         assert_eq!(memory.metadata.get(), metadata);
         assert_eq!(memory.kind, contract::Kind::Session);
     }

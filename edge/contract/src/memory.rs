@@ -35,6 +35,9 @@ pub enum Kind {
 pub struct MemoryInput<'a> {
     /// At most [`CONTENT_CHARS`]. Empty or only white space is no error of shape: such an item fails when it is imported.
     pub content: Cow<'a, str>,
+    /// The same as JSON, as it was sent: passing it on takes half the time of writing it anew. `None` where it was not read.
+    #[serde(skip)]
+    pub content_json: Option<&'a RawValue>,
     /// Whom it is about; at most [`SCOPE_CHARS`], like the next two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<Cow<'a, str>>,
@@ -88,10 +91,13 @@ impl<'a> MemoryInput<'a> {
     pub fn read(json: &'a str) -> Result<Self, Invalid> {
         let mut memory = Self::default();
         let mut content = None;
-        for (name, value) in object(json)? {
-            let value = value.get();
+        for (name, raw) in object(json)? {
+            let value = raw.get();
             match &*name {
-                "content" => content = Some(text(value, "content", CONTENT_CHARS)?),
+                "content" => {
+                    content = Some(text(value, "content", CONTENT_CHARS)?);
+                    memory.content_json = Some(raw);
+                }
                 "user_id" => memory.user_id = optional(value, |value| text(value, "user_id", SCOPE_CHARS))?,
                 "agent_id" => memory.agent_id = optional(value, |value| text(value, "agent_id", SCOPE_CHARS))?,
                 "run_id" => memory.run_id = optional(value, |value| text(value, "run_id", SCOPE_CHARS))?,
@@ -283,6 +289,7 @@ mod tests {
             {"content":" \u00a0\n","kind":"session","timestamp":"2026-05-04T10:30:00.123+02:00"}]}"#;
         let batch = read_batch(body).unwrap();
         assert_eq!(batch[0].content, "a \"quoted\" word");
+        assert_eq!(batch[0].content_json.unwrap().get(), r#""a \"quoted\" word""#);
         assert_eq!((batch[0].user_id.as_deref(), batch[0].agent_id.as_deref()), (None, Some("a")));
         assert_eq!(batch[0].metadata.unwrap().get(), r#"{"b":[1, 2]}"#);
         assert!(!batch[0].is_empty() && batch[1].is_empty());

@@ -67,7 +67,7 @@ fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
         &item.timestamp,
         // As a string: how deep it nests is then no concern of the database.
         item.metadata.map(serde_json::value::RawValue::get),
-        (!item.is_empty()).then_some(&*item.content),
+        item.content_json.filter(|_| !item.is_empty()),
     );
     serde_json::to_string(&row).map_err(|error| ApiError::Internal(error.to_string()))
 }
