@@ -59,6 +59,8 @@ fn portions(items: &[MemoryInput<'_>]) -> Result<Vec<(usize, String)>, ApiError>
 
 /// An item as `INSERT` reads it: an array, which the database takes apart faster than an object.
 fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
+    // Rather refused than stored without it.
+    let content = item.content_json.ok_or_else(|| ApiError::Internal("an item that was not read".to_owned()))?;
     let row = (
         &item.agent_id,
         &item.user_id,
@@ -67,7 +69,7 @@ fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
         &item.timestamp,
         // As a string: how deep it nests is then no concern of the database.
         item.metadata.map(serde_json::value::RawValue::get),
-        item.content_json.filter(|_| !item.is_empty()),
+        (!item.is_empty()).then_some(content),
     );
     serde_json::to_string(&row).map_err(|error| ApiError::Internal(error.to_string()))
 }
