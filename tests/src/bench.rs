@@ -217,8 +217,7 @@ impl Bench<'_> {
         let server = Contender::This.start(&self.state)?;
         let (lane, _) = lane("memory", &server, &(mix.targets)())?;
         let mut peaks = vec![];
-        thread::scope(|scope| {
-            let load = scope.spawn(|| lane.plan.run(&self.wrk, lane.server, mix.clients, MINUTES * 60));
+        let watch = || {
             for _ in 0..MINUTES {
                 let mut peak = 0;
                 for _ in 0..60 {
@@ -227,8 +226,9 @@ impl Bench<'_> {
                 }
                 peaks.push(peak as f64 / f64::from(1 << 20));
             }
-            load.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map(drop)
-        })?;
+            Ok(())
+        };
+        progress::side_by_side(watch, || lane.plan.run(&self.wrk, lane.server, mix.clients, MINUTES * 60))?;
         for (minute, peak) in (1..).zip(&peaks) {
             let name = format!("memory of workerd in minute {minute} of {}", mix.letter);
             report.figures.push(Figure { name, value: *peak, unit: "MiB", bar: None });
