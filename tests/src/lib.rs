@@ -2,7 +2,8 @@
 //! `npm start` and the end-to-end tests go through the same code.
 //!
 //! - [`setup`]: what the build needs, installed where it is missing
-//! - [`build`]: the [`worker`] and the [`dashboard`], only as far as something changed
+//! - [`build`]: the [`worker`] and the [`dashboard`], only as far as something changed; what
+//!   `dependencies` compile to is shared among checkouts
 //! - [`state`]: a local database and a local KV namespace, in one folder
 //! - [`serve`]: a running `wrangler dev` on such a state, which [`guard`] ends with its owner
 //! - [`demo`]: the jobs and keys that `npm start` shows
@@ -16,6 +17,7 @@ pub mod dashboard;
 pub mod demo;
 mod demo_batch;
 pub mod demo_import;
+mod dependencies;
 pub mod guard;
 pub mod progress;
 pub mod serve;

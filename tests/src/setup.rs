@@ -1,6 +1,6 @@
 //! Makes sure of what is needed, and installs what is missing in the version that the lock files name.
 
-use crate::{checkout, progress, stamp::Stamp};
+use crate::{checkout, progress, stamp::Stamp, wasm::TARGET};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
@@ -89,7 +89,6 @@ fn find_browser() -> Option<PathBuf> {
 /// # Errors
 /// When it is missing and cannot be added.
 pub fn wasm_target() -> Result<()> {
-    const TARGET: &str = "wasm32-unknown-unknown";
     let libraries = output("rustc", &["--print", "target-libdir", "--target", TARGET])?;
     if Path::new(libraries.trim()).exists() {
         return Ok(());
@@ -180,7 +179,8 @@ fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-fn output(program: &str, arguments: &[&str]) -> Result<String> {
+/// What `program` writes.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String> {
     let output = checkout::command(program).args(arguments).output();
     let output = output.with_context(|| format!("{program} is not on the PATH"))?;
     ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr).trim());

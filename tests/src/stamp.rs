@@ -9,22 +9,28 @@ use std::{
 /// Remembers from which inputs something was made, so that it is made again only when one of them changed.
 pub struct Stamp {
     file: PathBuf,
-    hash: String,
+    hasher: DefaultHasher,
 }
 
 impl Stamp {
     /// For what is made of the contents of `inputs`; a file that is missing counts as an empty one. The stamp is kept in
-    /// `file`, away from what it stands for.
+    /// `file`.
     pub fn new(file: PathBuf, inputs: &[PathBuf]) -> Self {
         // Good enough: a stamp is compared with one of the same program, and another Rust means one build more.
         let mut hasher = DefaultHasher::new();
         for input in inputs {
             fs::read(input).unwrap_or_default().hash(&mut hasher);
         }
-        Self { file, hash: format!("{:016x}", hasher.finish()) }
+        Self { file, hasher }
     }
 
-    /// For a build's output: the stamp lies in cargo's target folder. What npm installs is an input to all of them.
+    /// The same, made of `input` too.
+    pub fn and(mut self, input: &str) -> Self {
+        input.hash(&mut self.hasher);
+        self
+    }
+
+    /// For a build's output: the stamp lies in cargo's target folder, away from it. What npm installs is an input to all of them.
     pub fn of_build(name: &str, inputs: impl IntoIterator<Item = PathBuf>) -> Self {
         let inputs: Vec<_> = inputs.into_iter().chain([checkout::path("package-lock.json")]).collect();
         Self::new(checkout::target("stamps").join(name), &inputs)
@@ -32,13 +38,17 @@ impl Stamp {
 
     /// Whether `output` is there and was made from the inputs as they are.
     pub fn holds(&self, output: &Path) -> bool {
-        output.exists() && fs::read_to_string(&self.file).is_ok_and(|hash| hash == self.hash)
+        output.exists() && fs::read_to_string(&self.file).is_ok_and(|hash| hash == self.hash())
     }
 
     /// To be called once the output is complete.
     pub fn set(&self) -> Result<()> {
         let folder = self.file.parent().unwrap_or(&self.file);
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        fs::write(&self.file, &self.hash).with_context(|| format!("cannot write {}", self.file.display()))
+        fs::write(&self.file, self.hash()).with_context(|| format!("cannot write {}", self.file.display()))
+    }
+
+    fn hash(&self) -> String {
+        format!("{:016x}", self.hasher.finish())
     }
 }

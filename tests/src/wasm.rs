@@ -1,10 +1,14 @@
 //! From a crate to the WebAssembly module and the JavaScript that binds it: cargo → wasm-bindgen → wasm-opt.
 
-use crate::{checkout, progress};
+use crate::{checkout, dependencies, progress};
 use anyhow::Result;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What the Worker and the dashboard are compiled for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What rustc and wasm-bindgen assume of an engine; wasm-opt is told no more than that.
 const FEATURES: [&str; 7] = [
@@ -19,14 +23,38 @@ const FEATURES: [&str; 7] = [
 
 /// Compiles the Worker and the dashboard, in one call so that what they share is compiled once.
 pub fn compile() -> Result<()> {
-    let mut cargo = checkout::command("cargo");
-    cargo.args(["build", "--package", "edge", "--package", "dashboard", "--release", "--target", TARGET]);
-    progress::run("Compiling the Worker and the dashboard", cargo)
+    let (output, cache) = (output(), dependencies::cache());
+    dependencies::fill(&output, &cache)?;
+    let mut cargo = cargo("build", &output);
+    cargo.args(["--package", "edge", "--package", "dashboard"]);
+    progress::run("Compiling the Worker and the dashboard", cargo)?;
+    if let Err(error) = dependencies::keep(&output, &cache) {
+        progress::say(&format!("The next checkout will have to compile all dependencies: {error:#}"));
+    }
+    Ok(())
+}
+
+/// Removes from a copy of cargo's folder what this workspace compiled to.
+pub fn forget_own(output: &Path) -> Result<()> {
+    let mut cargo = cargo("clean", output);
+    cargo.arg("--workspace");
+    progress::run("Leaving the dependencies for other checkouts", cargo)
 }
 
 /// Where [`compile`] leaves a package's module.
 pub fn module(package: &str) -> PathBuf {
-    checkout::target(TARGET).join("release").join(package).with_extension("wasm")
+    output().join(TARGET).join("release").join(package).with_extension("wasm")
+}
+
+/// A folder of its own, so that all of it may be copied.
+fn output() -> PathBuf {
+    checkout::target("wasm")
+}
+
+fn cargo(subcommand: &str, output: &Path) -> Command {
+    let mut cargo = checkout::command("cargo");
+    cargo.args([subcommand, "--release", "--target", TARGET, "--target-dir"]).arg(output);
+    cargo
 }
 
 /// Writes `<package>.js` and `<package>_bg.wasm` into `folder`, optimised at `level`.
