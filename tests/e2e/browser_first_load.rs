@@ -85,6 +85,7 @@ fn a_first_visit_weighs_at_most_190_kb() {
 }
 
 #[test]
+#[ignore = "wants the machine to itself: npm test runs it last"]
 fn a_job_is_drawn_within_half_a_second_of_the_navigation() {
     let account = Account::new(Tier::Team);
     let path = format!("/jobs/{}", job::ERRORS_500);

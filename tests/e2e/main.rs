@@ -1,5 +1,6 @@
 //! The Worker and the dashboard as clients meet them: in workerd, with the real `wrangler.toml`, over HTTP.
-//! A module a noun of the contract; what they stand on is in `support`.
+//! A module a noun of the contract; what they stand on is in `support`. A plain `cargo test` ignores those that measure:
+//! `npm test` runs them after all others, each alone.
 
 mod authentication;
 mod bad_input;

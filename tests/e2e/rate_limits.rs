@@ -11,8 +11,8 @@ use std::{
 /// The cheapest request that counts: no such id, so no database.
 const PATH: &str = "/v1/batch/no-id";
 const CONNECTIONS: usize = 16;
-/// Other tests may leave too little of the machine for 2,000 requests in ten seconds; when they are done, it is enough.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// A window or two may be too short for what is left of a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The limiter's windows lie on the clock: this is the number of the present one.
 fn window() -> u64 {
@@ -100,6 +100,7 @@ fn team_is_refused_past_400_requests_and_served_again_after_the_wait_it_is_told(
 }
 
 #[test]
+#[ignore = "wants the machine to itself: npm test runs it last"]
 fn scale_is_refused_past_2000_requests_and_served_again_after_the_wait_it_is_told() {
     assert_tier_is_limited(Tier::Scale, 2_000);
 }

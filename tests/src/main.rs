@@ -119,13 +119,18 @@ fn test(filters: &[String]) -> Result<()> {
         progress::say("Python is missing: the tests of the official client are skipped");
     }
     build::all()?;
-    let mut cargo = checkout::command("cargo");
-    cargo.args(["test", "--workspace", "--"]).args(filters).env("CHROME", browser);
+    let mut all = checkout::command("cargo");
+    all.args(["test", "--workspace", "--"]).args(filters).env("CHROME", &browser);
     // Many tests wait for a window or a server, not for a core.
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
-        cargo.env("RUST_TEST_THREADS", "4");
+        all.env("RUST_TEST_THREADS", "4");
     }
-    pass_through(cargo)
+    pass_through(all)?;
+    // Those that measure, one after another, when no other test takes the machine from them.
+    let mut speed = checkout::command("cargo");
+    speed.args(["test", "--package", "stack", "--test", "e2e", "--", "--ignored", "--skip", "browser_screenshots"]);
+    speed.args(["--test-threads", "1"]).args(filters).env("CHROME", browser);
+    pass_through(speed)
 }
 
 /// Run as one of the end-to-end tests: they have the browser and the jobs.
