@@ -26,7 +26,7 @@ pub fn target(path: &str) -> PathBuf {
 
 /// Where tools are kept that more than one checkout may use.
 pub fn tool_cache() -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let cache = cache.or_else(|| env::home_dir().map(|home| home.join(".cache")));
     cache.map_or_else(|| target("tools"), |cache| cache.join("batch-status"))
 }

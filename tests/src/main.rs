@@ -128,7 +128,8 @@ fn test(filters: &[String]) -> Result<()> {
     pass_through(all)?;
     // Those that measure, one after another, when no other test takes the machine from them.
     let mut speed = checkout::command("cargo");
-    speed.args(["test", "--package", "stack", "--test", "e2e", "--", "--ignored", "--skip", "browser_screenshots"]);
+    // Of the whole workspace, although they are in one package: for that alone, cargo would compile other features.
+    speed.args(["test", "--workspace", "--tests", "--quiet", "--", "--ignored", "--skip", "browser_screenshots"]);
     speed.args(["--test-threads", "1"]).args(filters).env("CHROME", browser);
     pass_through(speed)
 }
@@ -136,7 +137,7 @@ fn test(filters: &[String]) -> Result<()> {
 /// Run as one of the end-to-end tests: they have the browser and the jobs.
 fn screenshots() -> Result<()> {
     let mut cargo = checkout::command("cargo");
-    cargo.args(["test", "--package", "stack", "--test", "e2e", "--", "--ignored", "browser_screenshots"]);
+    cargo.args(["test", "--workspace", "--tests", "--quiet", "--", "--ignored", "browser_screenshots"]);
     pass_through(cargo)
 }
 

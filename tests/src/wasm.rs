@@ -1,6 +1,6 @@
 //! From a crate to the WebAssembly module and the JavaScript that binds it: cargo → wasm-bindgen → wasm-opt.
 
-use crate::{checkout, dependencies, progress};
+use crate::{checkout, dependencies::Dependencies, progress};
 use anyhow::Result;
 use std::{
     path::{Path, PathBuf},
@@ -23,22 +23,22 @@ const FEATURES: [&str; 7] = [
 
 /// Compiles the Worker and the dashboard, in one call so that what they share is compiled once.
 pub fn compile() -> Result<()> {
-    let (output, cache) = (output(), dependencies::cache());
-    dependencies::fill(&output, &cache)?;
+    let (output, dependencies) = (output(), Dependencies::locked()?);
+    dependencies.bring(&output)?;
     let mut cargo = cargo("build", &output);
     cargo.args(["--package", "edge", "--package", "dashboard"]);
     progress::run("Compiling the Worker and the dashboard", cargo)?;
-    if let Err(error) = dependencies::keep(&output, &cache) {
-        progress::say(&format!("The next checkout will have to compile all dependencies: {error:#}"));
+    if let Err(error) = dependencies.keep(&output) {
+        progress::say(&format!("Another checkout will have to compile the dependencies: {error:#}"));
     }
     Ok(())
 }
 
-/// Removes from a copy of cargo's folder what this workspace compiled to.
-pub fn forget_own(output: &Path) -> Result<()> {
-    let mut cargo = cargo("clean", output);
+/// Removes from a copy of cargo's folder what this workspace itself compiled to.
+pub fn remove_own(copy: &Path) -> Result<()> {
+    let mut cargo = cargo("clean", copy);
     cargo.arg("--workspace");
-    progress::run("Leaving the dependencies for other checkouts", cargo)
+    progress::run("Removing what is not a dependency", cargo)
 }
 
 /// Where [`compile`] leaves a package's module.
@@ -54,6 +54,8 @@ fn output() -> PathBuf {
 fn cargo(subcommand: &str, output: &Path) -> Command {
     let mut cargo = checkout::command("cargo");
     cargo.args([subcommand, "--release", "--target", TARGET, "--target-dir"]).arg(output);
+    // Else a person's own setting could take what is on the way to the modules elsewhere.
+    cargo.env("CARGO_BUILD_BUILD_DIR", output);
     cargo
 }
 
