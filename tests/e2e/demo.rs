@@ -41,5 +41,8 @@ fn without_a_server_the_demo_says_what_to_run_first() {
     let done = demo(&["--port", &free.to_string()]);
     assert_eq!(done.status.code(), Some(1));
     let told = String::from_utf8(done.stderr).unwrap();
-    assert_eq!(told, format!("error: nothing answers on port {free}: run `npm start` first\n"));
+    assert_eq!(
+        told,
+        format!("error: nothing answers on port {free}: run `npm start` first, or name its port with --port\n")
+    );
 }

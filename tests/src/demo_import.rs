@@ -79,7 +79,9 @@ impl Server {
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
         let server = Self { url: format!("http://127.0.0.1:{port}"), agent, authorization: String::new() };
         let answer = server.agent.get(server.api(path::PING)).call();
-        let answer = answer.map_err(|_| anyhow!("nothing answers on port {port}: run `npm start` first"))?;
+        let answer = answer.map_err(|_| {
+            anyhow!("nothing answers on port {port}: run `npm start` first, or name its port with --port")
+        })?;
         ensure!(answer.status() == 401, "what answers on port {port} is not this server: name its port with --port");
         Ok(server)
     }

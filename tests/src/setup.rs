@@ -106,7 +106,8 @@ fn node_modules() -> Result<()> {
         return Ok(());
     }
     let mut npm = checkout::command("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]);
+    // Nor warnings: the first would be that this Node is too old for wrangler, which gets the one that is installed here.
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     progress::run("Installing wrangler and the bundler from npm", npm)
         .context("the npm packages cannot be installed: see that Node.js with npm is there, then run `npm ci`")
 }
