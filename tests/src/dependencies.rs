@@ -47,12 +47,18 @@ impl Dependencies {
             return Ok(());
         }
         self.begun.set()?;
-        if let Ok(lock) = File::open(self.lock())
-            && lock.lock_shared().is_ok()
-            && self.kept().exists()
-            && let Err(error) = copy("Copying the dependencies", &self.kept(), output, |_| Ok(()))
-        {
+        if let Err(error) = self.copy_kept(output) {
             progress::say(&format!("The dependencies will have to be compiled: {error:#}"));
+        }
+        Ok(())
+    }
+
+    fn copy_kept(&self, output: &Path) -> Result<()> {
+        // Opened only to be read: the cache need not be writable. Without it, nothing was ever kept.
+        let Ok(lock) = File::open(self.lock()) else { return Ok(()) };
+        lock.lock_shared().with_context(|| format!("cannot lock {}", self.lock().display()))?;
+        if self.kept().exists() {
+            copy("Copying the dependencies", &self.kept(), output, |_| Ok(()))?;
         }
         Ok(())
     }

@@ -4,9 +4,15 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use contract::{Tier, path};
 use stack::{bench, build, checkout, demo, demo_import, progress, serve, serve::Server, setup, state::State, wrangler};
-use std::{path::PathBuf, process::ExitCode, sync::mpsc};
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode},
+    sync::mpsc,
+};
 
 const PORT: u16 = 8787;
+/// The test that takes the README's screenshots.
+const SCREENSHOTS: &str = "browser_screenshots";
 
 /// Sets up, builds and runs the batch status endpoint and its dashboard on this machine.
 #[derive(Parser)]
@@ -127,18 +133,24 @@ fn test(filters: &[String]) -> Result<()> {
     }
     pass_through(all)?;
     // Those that measure, one after another, when no other test takes the machine from them.
-    let mut speed = checkout::command("cargo");
-    // Of the whole workspace, although they are in one package: for that alone, cargo would compile other features.
-    speed.args(["test", "--workspace", "--tests", "--quiet", "--", "--ignored", "--skip", "browser_screenshots"]);
-    speed.args(["--test-threads", "1"]).args(filters).env("CHROME", browser);
+    let mut speed = ignored_tests();
+    speed.args(["--skip", SCREENSHOTS, "--test-threads", "1"]).args(filters).env("CHROME", browser);
     pass_through(speed)
 }
 
 /// Run as one of the end-to-end tests: they have the browser and the jobs.
 fn screenshots() -> Result<()> {
-    let mut cargo = checkout::command("cargo");
-    cargo.args(["test", "--workspace", "--tests", "--quiet", "--", "--ignored", "browser_screenshots"]);
+    let mut cargo = ignored_tests();
+    cargo.arg(SCREENSHOTS);
     pass_through(cargo)
+}
+
+/// The tests that a plain `cargo test` ignores. They are in one package, but for that alone cargo would compile its
+/// dependencies anew, with other features than for the whole workspace.
+fn ignored_tests() -> Command {
+    let mut cargo = checkout::command("cargo");
+    cargo.args(["test", "--workspace", "--tests", "--quiet", "--", "--ignored"]);
+    cargo
 }
 
 fn deploy(arguments: &[String]) -> Result<()> {
@@ -149,7 +161,7 @@ fn deploy(arguments: &[String]) -> Result<()> {
 }
 
 /// Runs a command that speaks for itself.
-fn pass_through(mut command: std::process::Command) -> Result<()> {
+fn pass_through(mut command: Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command.status().with_context(|| format!("cannot run {program}"))?;
     ensure!(status.success(), "{program} ended with {status}");
