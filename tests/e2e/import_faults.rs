@@ -5,7 +5,7 @@ use crate::support::{
     faults::{SETTINGS, client, database, faulty},
     start_with, wait_until,
 };
-use contract::{JobId, JobStatus, Tier, path, reason};
+use contract::{JobStatus, Tier, path, reason};
 use serde_json::{Value, json};
 
 fn notes(content: &str, count: usize) -> Vec<Value> {
@@ -120,17 +120,28 @@ fn several_imports_and_single_writes_at_once_pass_neither_quota_nor_agent_cap() 
 
 #[test]
 fn a_small_batch_is_not_held_up_behind_another_accounts_big_ones() {
-    occupy_queue();
-    let (big, small) = (Account::new(Tier::Scale), Account::new(Tier::Scale));
-    // As big as a batch can be: on a slow machine, too, the small one is posted long before these would end.
-    let behind = [(); 2].map(|()| client().import(&big.key, &notes("slow", 500)));
-    let id = client().import(&small.key, &notes("n", 5));
-    let finished_at = |account: &Account, id: JobId| {
-        client().finished(id, &account.key);
-        let finished_at = "SELECT finished_at FROM batch_jobs WHERE account_id = ?1 AND id = ?2";
-        database().one::<i64>(finished_at, [&account.name, &id.hex()])
-    };
-    for earlier in behind {
-        assert!(finished_at(&small, id) < finished_at(&big, earlier));
+    // Messages that are posted one by one may be delivered one by one; the sweep enqueues what it finds at once.
+    let lost = r#"
+        CREATE TABLE lost AS SELECT value ->> 0 AS account_id, value ->> 1 AS id, value ->> 2 AS items FROM json_each('[
+            ["big", "00000000000000000000000000000001", 100],
+            ["big", "00000000000000000000000000000002", 100],
+            ["small", "00000000000000000000000000000003", 5]
+        ]');
+        INSERT INTO batch_jobs (account_id, id, status, received, created_at, monthly_writes, agents)
+        SELECT account_id, id, 'pending', items, 1793491200000, 1000000, 500 FROM lost;
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 99)
+        INSERT INTO batch_items (account_id, job_id, item_index, kind, content)
+        SELECT account_id, id, n, 'note', 'n' FROM lost, number WHERE n < items;"#;
+    let server = start_with(&SETTINGS, lost);
+    let database = Database::of(server.state());
+    server.fire_cron().unwrap();
+    wait_until("their end", || {
+        database.one::<u32>("SELECT COUNT(*) FROM lost NATURAL JOIN batch_jobs WHERE finished_at IS NULL", []) == 0
+    });
+    let order = "SELECT group_concat(account_id) FROM (SELECT account_id FROM lost NATURAL JOIN batch_jobs \
+        ORDER BY finished_at)";
+    assert_eq!(database.one::<String>(order, []), "small,big,big");
+    for account in ["big", "small"] {
+        database.assert_adds_up(account, 0);
     }
 }
