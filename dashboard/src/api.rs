@@ -1,6 +1,6 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
-use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, path};
+use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
@@ -11,13 +11,13 @@ const PAGE: u32 = 50;
 /// Why there is no answer to show.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Error {
-    /// Nothing that can be read came back: no network, a time-out, or an answer that is not this API's. In words.
+    /// Nothing that can be read came back: no network, a time-out, or a good answer that is not this API's. In words.
     Fetch(String),
-    /// The API answered, and refused.
+    /// The API, or something in front of it, answered and refused.
     Api(Box<Refusal>),
 }
 
-/// An answer of the API with a status of 400 or more.
+/// An answer with a status of 400 or more.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Refusal {
     /// The HTTP status.
@@ -89,6 +89,11 @@ pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<Batc
     whole(read(ask(key, request).await?)?)
 }
 
+/// What the account has used up.
+pub async fn usage(key: &str) -> Result<Usage, Error> {
+    whole(read(send(key, Request::get(path::USAGE), None).await?)?)
+}
+
 async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -> Result<Answer<Vec<u8>>, Error> {
     let request = request.abort_signal(abort).build().map_err(|_| unreachable_server())?;
     ask(key, request).await
@@ -107,13 +112,15 @@ async fn ask(key: &str, request: Request) -> Result<Answer<Vec<u8>>, Error> {
     if response.ok() {
         return Ok(Answer { body: Some(bytes), version, retry_after });
     }
-    match serde_json::from_slice(&bytes) {
-        Ok(body) => {
-            let request_id = header(&response, "X-Request-Id");
-            Err(Error::Api(Box::new(Refusal { status, body, retry_after, request_id })))
-        }
-        Err(_) => Err(Error::Fetch(format!("The server answered with status {status} and gave no reason."))),
-    }
+    let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| unexplained(status));
+    Err(Error::Api(Box::new(Refusal { status, body, retry_after, request_id: header(&response, "X-Request-Id") })))
+}
+
+/// What stands for the body of an answer that is not the API's, but of something in front of it: its status and headers hold
+/// all the same.
+fn unexplained(status: u16) -> ErrorBody {
+    let message = format!("The server answered with status {status} and gave no reason.");
+    ErrorBody { code: Code::Unknown, message, limit: None, used: None, resets_at: None }
 }
 
 fn read<T: DeserializeOwned>(answer: Answer<Vec<u8>>) -> Result<Answer<T>, Error> {

@@ -1,12 +1,17 @@
 //! Routes, and the frame around every page.
 
 use crate::{
-    browser,
+    browser::{self, number},
     dom::{El, button, effect, el, icon, memo},
-    import::{page::import, send::Outbox, sent::Sent},
+    import::{
+        page::import,
+        send::{Outbox, State},
+        sent::Sent,
+    },
     job::page::job,
     jobs::jobs,
     keys::help,
+    recent,
     screen::{link, screen},
     session::Session,
     sign_in::sign_in,
@@ -28,11 +33,12 @@ pub fn App() -> impl IntoView {
     let toast = Toast(RwSignal::new(None));
     provide_context(session);
     provide_context(toast);
-    provide_context(Sent::default());
-    let outbox = Outbox::default();
+    let (sent, outbox) = (Sent::default(), Outbox::default());
     outbox.hold_the_tab();
+    provide_context(sent);
     provide_context(outbox);
     let is_signed_in = memo(move || session.who.with(Option::is_some));
+    forget_when_signed_out(is_signed_in, sent, outbox);
     let page = move || {
         if !is_signed_in.get() {
             return sign_in(session).into_view();
@@ -49,15 +55,39 @@ pub fn App() -> impl IntoView {
     let help_open = RwSignal::new(false);
     view! {
         <Router>
-            {frame(session, is_signed_in, help_open).into_view()}
+            {frame(session, outbox, is_signed_in, help_open).into_view()}
             <main id="main" tabindex="-1">{page}</main>
             {el("div").child(toast.region()).child(help(help_open)).into_view()}
         </Router>
     }
 }
 
+/// The next reader of this tab may be somebody else: what one has sent and seen is none of their business.
+fn forget_when_signed_out(is_signed_in: Memo<bool>, sent: Sent, outbox: Outbox) {
+    let was_signed_in = Cell::new(false);
+    effect(move || {
+        let is_signed_in = is_signed_in.get();
+        if was_signed_in.replace(is_signed_in) && !is_signed_in {
+            outbox.clear();
+            sent.clear();
+            recent::clear();
+        }
+    });
+}
+
+/// Says on every page that something is being sent, or waits to be.
+fn sending(outbox: Outbox) -> El {
+    let says = move || {
+        let batches = outbox.batches.read();
+        let taken = batches.iter().filter(|batch| batch.job.is_some()).count() as u32;
+        let word = if outbox.state.get() == State::Stopped { "Stopped" } else { "Sending" };
+        format!("{word}, {} of {}", number(taken), number(batches.len() as u32))
+    };
+    el("a").class("sending").attr("href", "/import").text_of(says)
+}
+
 /// What stands above every page.
-fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> El {
+fn frame(session: Session, outbox: Outbox, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> El {
     let path = use_location().pathname;
     move_the_keyboard(path, is_signed_in);
     let page = move |address: &'static str, label: &str| {
@@ -71,6 +101,7 @@ fn frame(session: Session, is_signed_in: Memo<bool>, help_open: RwSignal<bool>) 
     let keys = button(move || help_open.set(true)).class("plain").attr("aria-label", "Keys").attr("title", "Keys (?)");
     let tools = el("div")
         .class("tools")
+        .when(move || outbox.state.get() != State::Idle, move || sending(outbox))
         .when(move || is_signed_in.get(), move || account(session))
         .child(theme_button())
         .child(keys.child(icon("help")));

@@ -1,7 +1,7 @@
 //! Elements, and what keeps them up to date.
 //!
 //! Leptos' `view!` makes a type of every element, and code for each type: the same pages took 260 kB with it, brotli
-//! included, where 190 are allowed. Here all elements are of one type. What reads signals is an effect of its own and
+//! included, where 220 are allowed. Here all elements are of one type. What reads signals is an effect of its own and
 //! lives as long as its owner: the page, the part or the row that it was made in.
 
 use leptos::{html::Div, prelude::*, task::spawn_local};

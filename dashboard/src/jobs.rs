@@ -17,6 +17,8 @@ use contract::{JobId, JobList, JobSummary, Scope};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+const KEPT: &str = concat!("Finished jobs are kept for ", env!("JOBS_ARE_KEPT"), ". What they imported stays.");
+
 impl Polled for JobList {
     fn is_final(&self) -> bool {
         false
@@ -78,10 +80,11 @@ fn list(data: RwSignal<Option<JobList>>, now: RwSignal<f64>) -> El {
     let find =
         move |key: u128| data.with(|data| data.as_ref()?.jobs.iter().find(|job| job.id.as_u128() == key).cloned());
     let keys = move || data.with(|data| data.iter().flat_map(|list| &list.jobs).map(|job| job.id.as_u128()).collect());
-    el("ul").class("jobs").attr("aria-label", "Jobs").rows(keys, move |key| match untrack(|| find(key)) {
+    let jobs = el("ul").class("jobs").attr("aria-label", "Jobs").rows(keys, move |key| match untrack(|| find(key)) {
         Some(job) => row(&job, Signal::derive(move || find(key).as_ref().map_or(Progress::NONE, progress)), now),
         None => el("li"),
-    })
+    });
+    el("div").child(jobs).child(el("p").class("kept").text(KEPT))
 }
 
 fn progress(job: &JobSummary) -> Progress {

@@ -22,6 +22,7 @@ pub fn after_failure(error: &Error, failures: u32, random: f64) -> Option<f64> {
         Error::Api(refusal) => match (refusal.status, refusal.retry_after) {
             (429, Some(seconds)) => Some(f64::from(seconds.max(1)) * 1_000.0),
             (429, None) => Some(backoff.max(USUAL)),
+            (408, _) => Some(backoff),
             (500.., asked) => Some(asked.map_or(backoff, |seconds| backoff.max(f64::from(seconds) * 1_000.0))),
             _ => None,
         },
@@ -46,6 +47,7 @@ mod tests {
         assert_eq!(after_answer(None), USUAL);
         assert_eq!(after_failure(&refused(429, Some(10)), 1, 0.0), Some(10_000.0));
         assert_eq!(after_failure(&refused(503, Some(20)), 1, 0.0), Some(20_000.0));
+        assert_eq!(after_failure(&refused(408, None), 1, 1.0), Some(1_000.0));
     }
 
     #[test]
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_asking_again_cannot_help_is_not_asked_again() {
-        for status in [401, 403, 404, 405, 422] {
+        for status in [401, 403, 404, 405, 413, 422] {
             assert_eq!(after_failure(&refused(status, None), 1, 0.5), None, "{status}");
         }
     }

@@ -21,6 +21,13 @@ pub fn note(id: JobId, exists: bool) {
     }
 }
 
+/// Forgets all of them.
+pub fn clear() {
+    if let Some(storage) = local_storage() {
+        let _ = storage.remove_item(STORED);
+    }
+}
+
 /// Enough of an id to know it by.
 pub fn short(id: JobId) -> String {
     let hex = id.hex();

@@ -1,71 +1,68 @@
 //! The Worker. Events come in here and nothing else happens here.
 //!
-//! A request goes through `routes` (method and path), `auth` (whose key it is), `limits` (the tier's rate limit) and a
-//! resource (`ping`, `job`, `job_list`, `import`, `memories`). Each step refuses before the next one costs anything.
-//! `consumer` imports in the background what `import` let in. `store` holds all SQL, `error` all status codes, `http` the
-//! border to JavaScript, `key_cache` and `snapshots` what an isolate remembers.
-
-// A panic would take down every other request of the isolate.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+//! - The border: [`http`] is what a request and an answer are, [`routes`] the table of routes and the checks in front of
+//!   each ([`auth`], [`limits`]), [`error`] every status code and error body.
+//! - What answers: [`resources`], a file a resource, [`queue`], which imports in the background what was let in, and
+//!   [`webhooks`], which tells when that has ended.
+//! - What is known: [`store`] has all SQL, [`cache`] what an isolate remembers, [`settings`] the numbers in `wrangler.toml`.
+//!
+//! Each step of a request refuses before the next one costs anything.
 
 mod auth;
-mod consumer;
+mod cache;
 mod error;
 mod http;
-mod import;
-mod job;
-mod job_list;
-mod key_cache;
 mod limits;
-mod memories;
-mod ping;
+mod queue;
+mod resources;
 mod routes;
 mod settings;
-mod snapshots;
 mod store;
-mod task;
+mod webhooks;
 
+use error::ApiError;
+use http::Answer;
 use wasm_bindgen::prelude::*;
-use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event};
+use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
 
-/// A response, or a promise of one. Not an `#[event(fetch)]`: `task` says why.
+/// Not an `#[event(fetch)]`, which hands over the request alone: what every request is asked for comes in with the call.
 #[wasm_bindgen]
-pub fn fetch(
+pub async fn fetch(
     request: web_sys::Request,
     env: Env,
     method: String,
     url: String,
     authorization: Option<String>,
     if_none_match: Option<String>,
-) -> JsValue {
-    task::run(respond(env, http::Incoming { request, method, url, authorization, if_none_match }))
-}
-
-async fn respond(env: Env, incoming: http::Incoming) -> JsValue {
+) -> web_sys::Response {
+    let incoming = http::Incoming { request, method, url, authorization, if_none_match };
     let request_id = http::request_id();
-    let mut tier = None;
-    let answer = routes::answer(&env, &incoming, &mut tier).await.unwrap_or_else(|error| {
-        if let Some(detail) = error.detail() {
-            console_error!("{request_id} {} {}: {detail}", incoming.method, incoming.path());
-        }
-        error.answer()
-    });
-    answer.send(&incoming, &request_id, tier).into()
+    let mut known = routes::Known::default();
+    let answer = routes::answer(&env, &incoming, &mut known).await;
+    let detail = answer.as_ref().err().and_then(ApiError::detail).map(str::to_owned);
+    let no_such_path = matches!(answer, Err(ApiError::NoSuchPath));
+    let answer = answer.unwrap_or_else(Answer::from);
+    known.log(&env, &request_id, answer.status(), detail.as_deref());
+    if no_such_path
+        && incoming.is_visit()
+        && let Ok(page) = http::page(&env, &incoming.request).await
+    {
+        return page.into();
+    }
+    answer.send(&incoming, &request_id, known.policy())
 }
 
 #[event(queue)]
-async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
-    consumer::consume(&env, &batch).await;
+async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> worker::Result<()> {
+    if batch.queue().ends_with(webhooks::QUEUE) {
+        webhooks::consume(&env, &batch, &context).await;
+    } else {
+        queue::consume(&env, &batch).await;
+    }
     Ok(())
 }
 
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    consumer::sweep(&env).await;
+    queue::sweep(&env).await;
 }

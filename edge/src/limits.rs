@@ -1,4 +1,4 @@
-//! The rate limits: a binding for each tier, and one for unknown keys by client address.
+//! The rate limits: a binding for each tier, and one for keys that an isolate does not know, by client address.
 
 use crate::{error::ApiError, http};
 use contract::Tier;
@@ -32,8 +32,8 @@ pub async fn count_request(env: &Env, tier: Tier, account: &str) -> Result<(), A
     count(env, binding(tier), account).await
 }
 
-/// Counts one unknown key from a client's address.
-pub async fn count_unknown_key(env: &Env, address: &str) -> Result<(), ApiError> {
+/// Counts one key that nobody here has seen yet from a client's address.
+pub async fn count_stranger(env: &Env, address: &str) -> Result<(), ApiError> {
     count(env, ADDRESS, address).await
 }
 
@@ -42,6 +42,6 @@ async fn count(env: &Env, binding: &str, key: &str) -> Result<(), ApiError> {
         Ok(within) if within.is_truthy() => Ok(()),
         // The binding does not tell when its window ends: only the whole period is never too short.
         Ok(_) => Err(ApiError::RateLimited { retry_after: declared(binding).0 }),
-        Err(error) => Err(ApiError::Unavailable(format!("limiter {binding}: {error:?}"))),
+        Err(error) => Err(ApiError::Unavailable(format!("limiter {binding}: {}", http::reason(&error)))),
     }
 }

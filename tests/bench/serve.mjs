@@ -1,16 +1,24 @@
-// Serves one contender in workerd until the standard input ends. The load reaches the Worker's own socket: neither
-// wrangler's proxy nor Miniflare's entry stands in between. The first argument is a JSON file that says what to serve:
+// Serves one Worker in workerd until the standard input ends: a contender of the benchmark, or this one to experiment on.
+// The load reaches the Worker's own socket: neither wrangler's proxy nor Miniflare's entry stands in between. The first
+// argument is a JSON file that says what to serve:
 //
-//   { "worker": "this" | "peer" | "floor", "state": <folder>, "around": <module around this Worker, or null>,
+//   { "worker": "this" | "peer" | "floor", "state": <folder>, "around": <module around this Worker>,
+//     "variables": <values for those in wrangler.toml>, "limited": <whether the limits are those in wrangler.toml>,
+//     "heap": <whether its heap is watched>, "port": <where, if not on any free one>,
 //     "answer": <what the floor says: { "status": …, "headers": …, "body": … }> }
 //
-// The first line of the output is its URL.
+// The first line of the output is its URL. Where the heap is watched, each line of input is answered with its peaks since
+// the last one, as heap.mjs gives them.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { createInterface } from "node:readline";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { watchHeap } from "./heap.mjs";
 
-const { worker, state, around, answer } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { worker, state, around, variables, limited, heap, port, answer } = JSON.parse(
+  readFileSync(process.argv[2], "utf8"),
+);
 const { assets, modulesRules, ...declared } = unstable_getMiniflareWorkerOptions("wrangler.toml").workerOptions;
 const policies = Object.fromEntries(
   Object.entries(declared.ratelimits).map(([name, { simple }]) => {
@@ -19,27 +27,36 @@ const policies = Object.fromEntries(
   }),
 );
 // All else is as declared, but for the assets, whose router would stand in front of the API, and for the limits, which
-// the load would reach in the first second. The limiter is called all the same.
-for (const { simple } of Object.values(declared.ratelimits)) simple.limit = 1e9;
+// a load would reach in the first second. The limiter is called all the same.
+if (!limited) for (const { simple } of Object.values(declared.ratelimits)) simple.limit = 1e9;
 
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
-    workers: [{ name: worker, ...options(), unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }],
+    workers: [
+      { name: worker, ...options(), unsafeDirectSockets: [{ host: "127.0.0.1", port: port ?? 0 }], unsafeInspectorProxy: heap },
+    ],
     resourcePersistencePath: `${state}/v3`,
     host: "127.0.0.1",
+    inspectorPort: heap ? 0 : undefined,
     cf: false,
     logRequests: false,
+    // The standard output is for what this program itself says.
+    handleStructuredLogs: ({ message }) => process.stderr.write(`${message}\n`),
   }),
 );
-process.stdin.resume().on("end", () => miniflare.dispose().then(() => process.exit()));
+const asked = createInterface({ input: process.stdin }).on("close", () => miniflare.dispose().then(() => process.exit()));
 await miniflare.ready;
+if (heap) {
+  const peaks = await watchHeap(`${await miniflare.getInspectorURL()}${worker}`);
+  asked.on("line", () => console.log(JSON.stringify(peaks())));
+}
 console.log((await miniflare.unsafeGetDirectURL(worker)).origin);
 
 function options() {
   const { queueConsumers, cronTriggers, compatibilityDate, ...bindings } = declared;
   switch (worker) {
     case "this":
-      return { ...declared, modules: thisWorker() };
+      return { ...declared, bindings: { ...declared.bindings, ...variables }, modules: thisWorker() };
     case "peer":
       return {
         ...bindings,

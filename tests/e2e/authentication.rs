@@ -1,7 +1,7 @@
 //! Whose key it is, and what it may do.
 
-use crate::support::{Account, Answer, bearer, job, server};
 use contract::Tier;
+use tests::{Account, Answer, bearer, job, server};
 
 fn with_header(authorization: &str) -> Answer {
     server().send("GET", "/v1/ping", &[("Authorization", authorization)], "")

@@ -1,6 +1,5 @@
 //! Any bytes in path, headers or body.
 
-use crate::support::{Account, bearer, job, log, server};
 use contract::{ErrorBody, Tier};
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use std::{
@@ -10,6 +9,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tests::{Account, bearer, job, log, server};
 
 /// No request here has a reason to take longer, however bad it is.
 const NO_HANG: Duration = Duration::from_secs(10);

@@ -1,9 +1,9 @@
 //! `GET /v1/batch/{job_id}`: the ids, the body, and whose job it is.
 
-use crate::support::{Account, Answer, bearer, job, server, state};
-use ::stack::demo;
 use contract::{BatchStatus, JobList, JobStatus, Tier};
 use std::collections::{BTreeSet, HashSet};
+use tests::{Account, Answer, bearer, job, server, state};
+use xtask::demo;
 
 fn status_of(id: &str, key: &str) -> Answer {
     server().get(&format!("/v1/batch/{id}"), key)

@@ -1,16 +1,17 @@
 //! What axe finds: nothing, on any page, in either theme.
 
-use crate::support::{Account, Running, browser::Tab, job, traffic::Reply};
-use ::stack::checkout;
+use crate::browser_import::{drop_text, import_page};
 use contract::Tier;
 use std::{fs, sync::LazyLock};
+use tests::{Account, Running, browser::Tab, job, traffic::Reply};
+use xtask::checkout;
 
 static AXE: LazyLock<String> =
     LazyLock::new(|| fs::read_to_string(checkout::path("node_modules/axe-core/axe.min.js")).unwrap() + "; true");
 
 /// Has axe look at the page as it is, in both themes.
 #[track_caller]
-fn assert_clean(tab: &Tab, what: &str) {
+pub fn assert_clean(tab: &Tab, what: &str) {
     tab.js::<bool>(&AXE);
     for theme in ["light", "dark"] {
         tab.prefer(theme);
@@ -45,6 +46,26 @@ fn axe_finds_nothing_on_the_sign_in_the_jobs_the_import_and_the_help() {
     tab.click("link", "New import");
     tab.sees("h1", "New import");
     assert_clean(&tab, "import");
+}
+
+#[test]
+fn axe_finds_nothing_on_what_a_file_holds_and_on_its_way() {
+    let account = Account::new(Tier::Team);
+    let tab = import_page(&account);
+    drop_text(&tab, "notes.csv", "hello,ann\nbye,bob\n");
+    tab.sees(".question", "Which column holds the content?");
+    assert_clean(&tab, "question");
+    drop_text(&tab, "notes.csv", "content;mood;date\na;good;today\n;;2026-05-04\nb;bad;2026-05-04\n");
+    tab.sees(".problems", "timestamp must be");
+    assert_clean(&tab, "preview and problems");
+    tab.answer(|url| match url.ends_with("/v1/batch") {
+        true => Reply::Give(413, vec![], "<p>No</p>".to_owned()),
+        false => Reply::Pass,
+    });
+    tab.click("checkbox", "Leave out the rows with problems");
+    tab.click("button", "Import 2 memories");
+    tab.sees("[role=alert]", "The server answered with status 413");
+    assert_clean(&tab, "stopped");
 }
 
 #[test]

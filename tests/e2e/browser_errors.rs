@@ -1,8 +1,8 @@
 //! What did not land: grouped, filtered, ordered, taken away, and harmless whatever it says.
 
-use crate::support::{Account, Running, browser::Tab, job};
 use contract::Tier;
 use serde_json::{Value, json};
+use tests::{Account, Running, browser::Tab, job};
 
 fn five_hundred() -> Tab {
     let account = Account::new(Tier::Team);

@@ -1,7 +1,7 @@
 //! Without a mouse.
 
-use crate::support::{Account, Running, browser::Tab, job};
 use contract::Tier;
+use tests::{Account, Running, browser::Tab, job};
 
 fn focused(tab: &Tab) -> Option<String> {
     tab.js("document.activeElement.closest('.row')?.dataset.index ?? null")
@@ -52,7 +52,7 @@ fn the_shortcuts_move_expand_pause_refresh_and_explain() {
     tab.sees("[data-matches]", "40 failures");
     for (key, index) in [("j", "0"), ("j", "1"), ("k", "0"), ("G", "39"), ("k", "38"), ("g", "0")] {
         tab.press(&[key]);
-        crate::support::browser::until(&format!("{key} leads to {index}"), || {
+        tests::browser::until(&format!("{key} leads to {index}"), || {
             (focused(&tab).as_deref() == Some(index)).then_some(())
         });
     }

@@ -1,7 +1,7 @@
 //! A job with 50,000 errors.
 
-use crate::support::{Account, browser::Tab, job};
 use serde_json::Value;
+use tests::{Account, browser::Tab, job};
 
 /// Milliseconds from a keystroke to the paint after it, for each letter of what is typed.
 const TYPE: &str = "(async () => { const box = document.querySelector('#filter'); const times = []; \

@@ -1,11 +1,11 @@
 //! When the dashboard asks, and when it does not.
 
-use crate::support::{
+use contract::Tier;
+use tests::{
     Account, Running,
     browser::{Tab, until},
     traffic::{Reply, Request},
 };
-use contract::Tier;
 
 /// Longer than the page's longest timer, in the page's own time.
 const A_TICK: &str = "new Promise(done => setTimeout(done, 1200)).then(() => true)";

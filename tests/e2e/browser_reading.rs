@@ -1,11 +1,11 @@
 //! Polling never disturbs reading.
 
-use crate::support::{
+use contract::Tier;
+use serde_json::Value;
+use tests::{
     Account, Running,
     browser::{Tab, until},
 };
-use contract::Tier;
-use serde_json::Value;
 
 /// Where the reader is.
 const PLACE: &str = "({ filter: document.querySelector('#filter').value, order: document.querySelector('select').value, \
@@ -62,8 +62,7 @@ fn a_poll_that_changes_nothing_touches_no_node_of_the_list() {
     tab.sees("[data-matches]", "30 failures");
     tab.js::<Value>("{ window.touched = 0; new MutationObserver(all => touched += all.length).observe(\
          document.querySelector('#errors'), { subtree: true, childList: true, attributes: true, characterData: true }); null }");
-    let unchanged =
-        |requests: &[crate::support::traffic::Request]| requests.iter().filter(|it| it.status == Some(304)).count();
+    let unchanged = |requests: &[tests::traffic::Request]| requests.iter().filter(|it| it.status == Some(304)).count();
     let before = unchanged(&tab.requests());
     tab.until_asked(|all| unchanged(all) >= before + 3);
     assert_eq!(tab.js::<u32>("touched"), 0);

@@ -1,15 +1,15 @@
 //! What is shown where there is nothing good to show, and how it gets better by itself.
 
-use crate::support::{
-    Account, Client,
-    browser::{Tab, server, until},
-    job,
-    traffic::Reply,
-};
 use contract::Tier;
 use std::{
     sync::{Arc, Mutex},
     time::SystemTime,
+};
+use tests::{
+    Account, Client,
+    browser::{Tab, server, until},
+    job,
+    traffic::Reply,
 };
 
 fn page_of(job: &str) -> String {
@@ -49,6 +49,12 @@ fn a_job_that_does_not_exist_has_a_screen_of_its_own_and_is_not_asked_for_again(
     assert_eq!(tab.requests().len(), 1, "the ping alone");
     let tab = Tab::signed_in("/nowhere", &account.key);
     tab.sees("[data-screen=no-such-page] h1", "No such page");
+}
+
+#[test]
+fn the_list_says_for_how_long_finished_jobs_are_kept() {
+    let tab = Tab::signed_in("/", &Account::new(Tier::Scale).key);
+    tab.sees("[data-screen=jobs]", "Finished jobs are kept for 30 days. What they imported stays.");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The key: asked for, checked, and kept to itself.
 
-use crate::support::{
+use contract::Tier;
+use serde_json::json;
+use tests::{
     Account,
     browser::{Tab, server},
     job,
 };
-use contract::Tier;
-use serde_json::json;
 
 fn page_of_example() -> String {
     format!("/jobs/{}", job::EXAMPLE)

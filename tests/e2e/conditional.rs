@@ -1,7 +1,7 @@
 //! `ETag`, `If-None-Match` and `HEAD`.
 
-use crate::support::{Account, Answer, bearer, job, server};
 use contract::Tier;
+use tests::{Account, Answer, bearer, job, server};
 
 fn conditional(id: &str, key: &str, if_none_match: &str) -> Answer {
     let headers = [("Authorization", &*bearer(key)), ("If-None-Match", if_none_match)];

@@ -1,13 +1,13 @@
 //! `npm run demo`, against a server that runs.
 
-use crate::support::{imported, importing_server};
 use std::{
     net::TcpListener,
     process::{Command, Output},
 };
+use tests::{imported, importing_server, place};
 
 fn demo(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_stack")).arg("demo").args(arguments).output().unwrap()
+    Command::new(place("XTASK")).arg("demo").args(arguments).output().unwrap()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What every answer of the API carries.
 
-use crate::support::{Account, Answer, bearer, job, server};
 use contract::Tier;
 use std::collections::BTreeSet;
+use tests::{Account, Answer, bearer, job, server};
 
 /// An answer of each status that needs no limit to be used up and nothing to break.
 fn answers() -> Vec<Answer> {

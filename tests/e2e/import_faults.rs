@@ -1,12 +1,12 @@
 //! What goes wrong on the way: nothing is lost, nothing lands twice, and the counts add up at the end.
 
-use crate::support::{
+use contract::{JobStatus, Tier, path, reason};
+use serde_json::{Value, json};
+use tests::{
     Account, Client, Database, Sums,
     faults::{SETTINGS, client, database, faulty},
     start_with, wait_until,
 };
-use contract::{JobStatus, Tier, path, reason};
-use serde_json::{Value, json};
 
 fn notes(content: &str, count: usize) -> Vec<Value> {
     vec![json!({ "content": content }); count]
@@ -81,7 +81,7 @@ fn a_database_that_fails_for_a_while_delays_an_import_and_harms_nothing() {
     database.execute("ALTER TABLE memories RENAME TO away");
     let before = imported();
     assert!(before < 500, "it has ended already");
-    wait_until("a failure", || server.log().contains("is tried again in"));
+    wait_until("a failure", || server.log().contains("s for the store"));
     assert_eq!(imported(), before, "nothing moves");
     let status = client.get(&path::batch_status(id), &account.key).job();
     assert_eq!((status.status, status.failed), (JobStatus::Processing, 0), "it has not failed either");

@@ -1,8 +1,6 @@
-//! The Worker's process is killed again and again, at random moments of accepting and importing batches.
+//! The Worker's process is killed again and again, at random moments of accepting, importing, cancelling and retrying batches.
 
-use crate::support::{Account, Client, Database, bearer, start_with};
-use ::stack::serve::Server;
-use contract::{JobId, Tier, path};
+use contract::{JobId, JobStatus, Tier, path};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
@@ -12,6 +10,8 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tests::{Account, Answer, Client, Database, PATIENCE, bearer, start_with};
+use xtask::serve::Server;
 
 const KILLS: usize = 20;
 const ITEMS: usize = 300;
@@ -26,7 +26,7 @@ fn batch() -> Value {
 }
 
 /// Ends the process that runs the Worker, with all that it has in memory and no word of warning. wrangler starts another.
-fn kill_worker(server: &Server) {
+pub fn kill_worker(server: &Server) {
     let is_worker = |process: &String| {
         let read = |file: &str| fs::read(format!("/proc/{process}/{file}")).unwrap_or_default();
         let (stat, arguments) = (String::from_utf8(read("stat")).unwrap(), String::from_utf8(read("cmdline")).unwrap());
@@ -43,18 +43,18 @@ fn kill_worker(server: &Server) {
 }
 
 /// Tries until it succeeds, as a client or a cron does.
-fn persist<T>(what: &str, attempt: impl Fn() -> Option<T>) -> T {
+pub fn persist<T>(what: &str, attempt: impl Fn() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(done) = attempt() {
             return done;
         }
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what} never succeeds");
+        assert!(begin.elapsed() < PATIENCE, "{what} never succeeds");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-fn post(client: &Client, account: &Account, idempotency_key: &str) -> JobId {
+pub fn post(client: &Client, account: &Account, idempotency_key: &str) -> JobId {
     let headers = [("Authorization", &*bearer(&account.key)), ("Idempotency-Key", idempotency_key)];
     let body = batch().to_string();
     persist("a batch", || {
@@ -103,4 +103,53 @@ fn twenty_kills_in_the_middle_of_a_job_lose_nothing_and_import_nothing_twice() {
         assert_eq!(sums.received as usize, ids.len() * ITEMS, "each batch was let in once");
         assert_eq!(sums.imported as usize, ids.len() * (0..ITEMS).filter(|n| n % 20 != 19 && n % 13 < 10).count());
     }
+}
+
+/// Asks for something by `POST` until there is an answer with one of the statuses, and returns it.
+fn insist(client: &Client, account: &Account, path: &str, idempotency_key: &str, statuses: &[u16]) -> Answer {
+    let headers = [("Authorization", &*bearer(&account.key)), ("Idempotency-Key", idempotency_key)];
+    persist(path, || {
+        let answer = client.try_send("POST", path, &headers, "").ok()?;
+        statuses.contains(&answer.status).then_some(answer)
+    })
+}
+
+#[test]
+fn twenty_kills_while_jobs_are_cancelled_and_retried_land_each_item_once() {
+    // One at a time, so that a cancel comes in the middle.
+    let server = start_with(&[("IMPORT_CHUNK_ITEMS", "1"), ("IMPORT_STALLED_SECONDS", "0")], "");
+    let (client, database) = (Client::new(server.url()), Database::of(server.state()));
+    let account = Account::new(Tier::Scale);
+    let killing = |round: usize, what: &(dyn Fn() -> Answer + Sync)| {
+        let moment = Duration::from_millis(RandomState::new().hash_one(round) % 200);
+        let answer = thread::scope(|scope| {
+            let asking = scope.spawn(what);
+            thread::sleep(moment);
+            kill_worker(&server);
+            asking.join().unwrap()
+        });
+        persist("the sweep", || server.fire_cron().ok());
+        answer
+    };
+    let (mut cut_short, mut lands) = (0, 0);
+    for round in 0..KILLS / 2 {
+        let job = post(&client, &account, &format!("import-{round}"));
+        killing(round, &|| insist(&client, &account, &path::cancel(job), "", &[200, 202]));
+        let cancelled = client.finished(job, &account.key);
+        database.assert_adds_up(&account.name, 0);
+        cut_short += usize::from(cancelled.status == JobStatus::Failed);
+
+        // Nothing to retry is an answer as well: where the cancel came too late.
+        let key = format!("retry-{round}");
+        let retried = killing(round, &|| insist(&client, &account, &path::retry(job), &key, &[202, 409]));
+        if retried.status == 202 {
+            let again = insist(&client, &account, &path::retry(job), &key, &[202]);
+            assert_eq!(again.job().id, retried.job().id, "one job, however often it was asked for");
+            client.finished(again.job().id, &account.key);
+        }
+        lands += (0..ITEMS).filter(|n| n % 20 != 19).count();
+        let sums = database.assert_adds_up(&account.name, 0);
+        assert_eq!(sums.imported as usize, lands, "each landed once, in the job or in its retry");
+    }
+    assert!(cut_short > 0, "no cancel came in time");
 }

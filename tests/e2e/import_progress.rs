@@ -1,9 +1,9 @@
 //! What a client sees of an import while it runs.
 
-use crate::support::{Account, Answer, Sums, faults, importing};
 use contract::{BatchStatus, JobId, JobList, JobStatus, Tier, path};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use tests::{Account, Answer, Sums, faults, importing};
 
 /// Every third item fails; where imports can be slow, the others are.
 fn items(count: usize) -> Vec<Value> {

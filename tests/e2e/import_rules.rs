@@ -1,10 +1,10 @@
 //! Which items of a batch land, and why the others do not.
 
-use crate::support::{Account, imported, importing};
 use contract::{ItemError, JobStatus, Tier};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use tests::{Account, imported, importing};
 
 fn item(content: &str, agent: Option<&str>) -> Value {
     json!({ "content": content, "agent_id": agent })

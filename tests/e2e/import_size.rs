@@ -1,11 +1,11 @@
-//! The largest bodies: 40 MiB, and not a byte more.
+//! The largest bodies: 32 MiB, and not a byte more.
 
-use crate::support::{Account, bearer, imported, importing};
 use contract::{CONTENT_CHARS, METADATA_BYTES, SCOPE_CHARS, Tier, path};
 use serde_json::json;
 use std::io::{Read, Write};
+use tests::{Account, bearer, imported, importing, large_body};
 
-const MOST: usize = 40 << 20;
+const MOST: usize = 32 << 20;
 
 /// Sends so many spaces in chunks, with no word on how many they will be.
 fn post_chunked(length: usize, key: &str) -> String {
@@ -24,24 +24,26 @@ fn post_chunked(length: usize, key: &str) -> String {
 }
 
 #[test]
-fn a_body_past_40_mib_is_refused_whether_or_not_it_says_its_length() {
+fn a_body_past_32_mib_is_refused_whether_or_not_it_says_its_length() {
+    let _turn = large_body();
     let account = Account::new(Tier::Developer);
     let headers = [("Authorization", &*bearer(&account.key))];
-    for path in [path::BATCH, path::MEMORIES] {
-        let answer = importing().send("POST", path, &headers, &" ".repeat(MOST + 1));
+    for (path, most) in [(path::BATCH, MOST), (path::MEMORIES, 2 << 20)] {
+        let answer = importing().send("POST", path, &headers, &" ".repeat(most + 1));
         answer.assert_error(413, "payload_too_large");
-        assert!(answer.text().contains(&MOST.to_string()), "{}", answer.text());
+        assert!(answer.text().contains(&most.to_string()), "{}", answer.text());
+        // As large as may be, it is read: and is no JSON.
+        importing().send("POST", path, &headers, &" ".repeat(most)).assert_error(422, "invalid_request");
     }
     let answer = post_chunked(MOST + 1, &account.key);
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"payload_too_large\""), "{answer}");
 
-    // As large as may be, it is read: and is no JSON.
-    importing().send("POST", path::BATCH, &headers, &" ".repeat(MOST)).assert_error(422, "invalid_request");
     assert!(post_chunked(MOST, &account.key).starts_with("HTTP/1.1 422 "));
 }
 
 #[test]
 fn five_hundred_of_the_longest_contents_are_imported() {
+    let _turn = large_body();
     let account = Account::new(Tier::Developer);
     // Four bytes each: 32 MB in all.
     let longest = json!({ "content": "\u{1f9e0}".repeat(16_000) });

@@ -1,7 +1,7 @@
 //! `GET /v1/batch`: the account's jobs, page by page.
 
-use crate::support::{Account, Database, job, server, state};
 use contract::{JobList, Tier};
+use tests::{Account, Database, job, server, state};
 
 fn page(query: &str, key: &str) -> JobList {
     let answer = server().get(&format!("/v1/batch{query}"), key);
@@ -20,7 +20,7 @@ fn a_page_is_answered_to_the_letter() {
     let expected = concat!(
         r#"{"jobs":[{"id":"job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b","status":"completed","received":3,"imported":2,"#,
         r#""failed":1,"created_at":"2026-11-01T00:00:00.000Z","started_at":"2026-11-01T00:00:00.400Z","#,
-        r#""finished_at":"2026-11-01T00:00:01.100Z"}"#
+        r#""finished_at":"2026-11-01T00:00:01.100Z","label":null,"group":null}"#
     );
     assert_eq!(head, expected);
     assert!(cursor.ends_with(r#""}"#) && cursor.len() > 2, "{cursor}");
@@ -101,7 +101,11 @@ fn a_bad_parameter_is_a_422_that_names_it() {
 }
 
 #[test]
-fn unknown_parameters_are_ignored() {
+fn an_unknown_parameter_is_a_422_that_names_it() {
     let account = Account::new(Tier::Developer);
-    assert_eq!(ids(&page("?page=2&%FF", &account.key)), ids(&page("", &account.key)));
+    for (query, name) in [("page=2", "page"), ("Limit=1", "Limit"), ("limit%5B%5D=1", "limit[]"), ("%FF", "\u{fffd}")] {
+        let answer = server().get(&format!("{}?{query}", contract::path::BATCH), &account.key);
+        answer.assert_error(422, "invalid_request");
+        assert!(answer.text().contains(&format!("{name} is no parameter of this request")), "{}", answer.text());
+    }
 }

@@ -1,39 +1,72 @@
 //! The Worker and the dashboard as clients meet them: in workerd, with the real `wrangler.toml`, over HTTP.
-//! A module a noun of the contract; what they stand on is in `support`. A plain `cargo test` ignores those that measure:
-//! `npm test` runs them after all others, each alone.
+//! A module a noun of the contract; what they stand on is the library of this package. A plain `cargo test` ignores those
+//! that measure: `npm test` runs them after all others, each alone.
 
 mod authentication;
 mod bad_input;
 mod batch_status;
 mod browser_accessibility;
+mod browser_docs;
 mod browser_errors;
 mod browser_first_load;
 mod browser_import;
+mod browser_import_files;
+mod browser_import_sending;
 mod browser_keyboard;
 mod browser_large;
 mod browser_polling;
 mod browser_reading;
 mod browser_screens;
-mod browser_screenshots;
 mod browser_sign_in;
+mod client_bodies;
 mod conditional;
+mod databases;
 mod demo;
+mod description;
+mod environments;
+mod every_status;
+mod foresight;
 mod headers;
+mod health;
+mod idempotency;
 mod import;
 mod import_faults;
 mod import_kills;
+mod import_portions;
 mod import_progress;
 mod import_rules;
 mod import_size;
+mod isolate_memory;
 mod job_list;
 mod key_command;
+mod log_lines;
 mod memories;
+mod memory_pages;
 mod official_client;
 mod order_of_checks;
+mod outages;
+mod packed_bodies;
+mod paths;
 mod ping;
 mod rate_limits;
+mod rates_by_databases;
+mod readme;
+mod rows_read;
 mod running_jobs;
+mod schemathesis;
+mod sent_in_a_month;
 mod settings;
-mod stack;
+mod shipped;
+mod slow_store;
+mod start;
 mod store_failure;
-mod support;
+mod storm;
+mod strangers;
+mod sweep;
+mod typescript_client;
+mod undo;
+mod upgrade;
+mod waiting;
+mod webhook_deliveries;
+mod webhook_faults;
+mod webhooks;

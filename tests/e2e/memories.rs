@@ -1,8 +1,8 @@
 //! `GET` and `POST /v1/memories`: what has landed, and one write at a time.
 
-use crate::support::{Account, Sums, bearer, imported, importing};
 use contract::{Memory, MemoryList, Tier, path};
 use serde_json::{Value, json};
+use tests::{Account, Sums, bearer, imported, importing};
 
 fn list(account: &Account, query: &str) -> MemoryList {
     let answer = importing().get(&format!("{}?{query}", path::MEMORIES), &account.key);
@@ -30,13 +30,13 @@ fn one_memory_is_written_at_once_and_answered_as_it_is_read_back() {
     );
     let body = format!(
         r#"{{"id":"{id}","content":"Ada likes tea","user_id":null,"agent_id":null,"run_id":null,"metadata":{{}},{}"facts":[]}}"#,
-        format_args!(r#""kind":"note","created_at":"{time}","updated_at":"{time}","#)
+        format_args!(r#""timestamp":null,"kind":"note","created_at":"{time}","updated_at":"{time}","#)
     );
     assert_eq!(answer.text(), body);
     let age = "SELECT (julianday('now') - julianday(?1)) * 86400 BETWEEN -1 AND 60";
     assert!(imported().one::<bool>(age, [time]), "{time} is no time of now");
     let read = importing().get(path::MEMORIES, &account.read_only);
-    assert_eq!(read.text(), format!(r#"{{"memories":[{body}],"total":1}}"#));
+    assert_eq!(read.text(), format!(r#"{{"memories":[{body}],"total":1,"next":null}}"#));
     imported().assert_adds_up(&account.name, 1);
 }
 
@@ -123,13 +123,34 @@ fn the_list_is_newest_first_in_pages_and_says_how_many_there_are() {
         ("limit=-1", "limit"),
         ("offset=-1", "offset"),
         ("offset=99999999999999999999", "offset"),
+        ("offset=4294967296", "offset"),
+        ("offset=10001", "offset"),
         (&format!("user_id={}", "u".repeat(256)), "user_id"),
     ] {
         let answer = importing().get(&format!("{}?{query}", path::MEMORIES), &account.key);
         answer.assert_error(422, "invalid_request");
         assert!(answer.json()["message"].as_str().unwrap().starts_with(name), "{query}: {}", answer.text());
     }
-    assert_eq!(list(&account, "colour=blue").total, 231, "an unknown parameter is ignored");
+}
+
+#[test]
+fn a_parameter_that_the_list_does_not_have_is_a_422_that_names_it() {
+    let account = Account::new(Tier::Scale);
+    for (query, name) in [
+        ("userId=ada", "userId"),
+        ("user_id%5B%5D=ada", "user_id[]"),
+        ("user_id=ada&agentid=a", "agentid"),
+        ("Limit=1", "Limit"),
+        ("page=2", "page"),
+        ("=1", " is"),
+        (&format!("{}=1", "u".repeat(200)), &"u".repeat(64)),
+    ] {
+        let answer = importing().get(&format!("{}?{query}", path::MEMORIES), &account.key);
+        answer.assert_error(422, "invalid_request");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(name) && message.contains("no parameter of this request"), "{query}: {message}");
+        assert!(message.contains("user_id, agent_id"), "it says what there is: {message}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Method and path, key, rate limit, scope, id, store: whatever fails first is answered.
 
-use crate::support::{Account, bearer, job, server};
 use contract::Tier;
+use tests::{Account, bearer, job, server};
 
 #[test]
 fn an_unknown_path_is_a_404_whoever_asks() {

@@ -1,7 +1,7 @@
 //! `GET /v1/ping`.
 
-use crate::support::{Account, server};
 use contract::Tier;
+use tests::{Account, server};
 
 #[test]
 fn a_good_key_learns_its_tier_and_its_scopes() {

@@ -1,12 +1,12 @@
-//! The rate limit of each tier, and the one of an address that tries unknown keys.
+//! The rate limit of each tier. That of an address that tries unknown keys is in `strangers`.
 
-use crate::support::{Account, Answer, bearer, server};
 use contract::Tier;
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant, SystemTime},
 };
+use tests::{Account, Answer, Client, lab::Lab, server};
 
 /// The cheapest request that counts: no such id, so no database.
 const PATH: &str = "/v1/batch/no-id";
@@ -21,7 +21,7 @@ fn window() -> u64 {
 
 /// Asks over several connections at once, with a number that grows, until there is a refusal, and returns it with the
 /// window in which it was asked for. Asserts that it came at the limit: not before it, and not after it.
-fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> (Answer, u64) {
+pub fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> (Answer, u64) {
     let (begin, numbers, stop) = (Instant::now(), AtomicU32::new(0), AtomicU32::new(u32::MAX));
     // In which windows an answer may have been counted: in the one that it was sent in, or came back in.
     let ask_on = || {
@@ -57,15 +57,16 @@ fn use_up(limit: u32, ask: impl Fn(u32) -> Answer + Sync) -> (Answer, u64) {
     (refusal, *counted.start())
 }
 
-fn retry_after(refusal: &Answer) -> Duration {
+/// How long the refusal says to wait.
+pub fn retry_after(refusal: &Answer) -> Duration {
     refusal.assert_error(429, "rate_limit_exceeded");
     let seconds: u64 = refusal.header("Retry-After").unwrap().parse().unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
     Duration::from_secs(seconds)
 }
 
-fn assert_tier_is_limited(tier: Tier, limit: u32) {
-    let (account, client) = (Account::new(tier), server());
+fn assert_tier_is_limited(client: &Client, tier: Tier, limit: u32) {
+    let account = Account::new(tier);
     let (refusal, in_window) = use_up(limit, |_| client.get(PATH, &account.key));
     let refused = Instant::now();
     let wait = retry_after(&refusal);
@@ -86,41 +87,23 @@ fn assert_tier_is_limited(tier: Tier, limit: u32) {
 
 #[test]
 fn hobby_is_refused_past_20_requests_and_served_again_after_the_wait_it_is_told() {
-    assert_tier_is_limited(Tier::Hobby, 20);
+    assert_tier_is_limited(&server(), Tier::Hobby, 20);
 }
 
 #[test]
 fn developer_is_refused_past_100_requests_and_served_again_after_the_wait_it_is_told() {
-    assert_tier_is_limited(Tier::Developer, 100);
+    assert_tier_is_limited(&server(), Tier::Developer, 100);
 }
 
 #[test]
 fn team_is_refused_past_400_requests_and_served_again_after_the_wait_it_is_told() {
-    assert_tier_is_limited(Tier::Team, 400);
+    assert_tier_is_limited(&server(), Tier::Team, 400);
 }
 
+/// Without wrangler's proxy, which lets too few requests through in 10 s to reach this limit on a slow machine.
 #[test]
 #[ignore = "wants the machine to itself: npm test runs it last"]
 fn scale_is_refused_past_2000_requests_and_served_again_after_the_wait_it_is_told() {
-    assert_tier_is_limited(Tier::Scale, 2_000);
-}
-
-#[test]
-fn an_address_that_tries_unknown_keys_is_stopped_but_no_other_address_and_no_known_key() {
-    let (client, address) = (server(), "203.0.113.7");
-    let ping = |key: &str, address: &str| {
-        let headers = [("Authorization", &*bearer(key)), ("CF-Connecting-IP", address)];
-        client.send("GET", "/v1/ping", &headers, "")
-    };
-    let known = Account::new(Tier::Developer).key;
-    assert_eq!(ping(&known, address).status, 200);
-
-    let (refusal, _) = use_up(100, |number| ping(&format!("kor_self_guess_{number}"), address));
-    let refused = Instant::now();
-    let wait = retry_after(&refusal);
-    assert_eq!(ping(&known, address).status, 200);
-    ping("kor_self_guess_elsewhere", "203.0.113.8").assert_error(401, "invalid_key");
-
-    thread::sleep(wait.saturating_sub(refused.elapsed()));
-    ping("kor_self_guess_later", address).assert_error(401, "invalid_key");
+    let lab = Lab::start_limited();
+    assert_tier_is_limited(lab.client(), Tier::Scale, 2_000);
 }

@@ -1,8 +1,8 @@
 //! What a client sees of a job while it runs: the pace to poll at, and progress that never goes back.
 
-use crate::support::{Account, Answer, Database, bearer, job, server, state};
 use contract::{BatchStatus, Tier};
 use std::time::{Duration, Instant};
+use tests::{Account, Answer, Database, bearer, job, server, state};
 
 const RUNNING: &str = "job_00000000000000000000000000000b00";
 
@@ -94,7 +94,9 @@ fn progress_is_seen_within_a_second_and_never_goes_back() {
     poll_until(&|status| status.received == 4);
     change("status = 'processing', started_at = 1793491200400, imported = 1");
     poll_until(&|status| status.imported == 1);
-    let error = format!("INSERT INTO batch_errors VALUES ('{name}', '{id}', 3, 'agent cap reached (3)');");
+    let error = format!(
+        "INSERT INTO batch_errors (account_id, job_id, item_index, error) VALUES ('{name}', '{id}', 3, 'agent cap reached (3)');"
+    );
     Database::of(state()).execute(&error);
     change("imported = 3, failed = 1, status = 'completed', finished_at = 1793491201000");
     poll_until(&|status| status.failed == 1);

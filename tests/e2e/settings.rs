@@ -1,13 +1,18 @@
 //! What `wrangler.toml` declares is what the contract promises.
 
-use ::stack::checkout;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use xtask::checkout;
+
+/// `wrangler.toml`.
+pub fn config() -> Value {
+    let config = std::fs::read_to_string(checkout::path("wrangler.toml")).unwrap();
+    basic_toml::from_str(&config).unwrap()
+}
 
 #[test]
 fn the_limits_in_wrangler_toml_are_those_of_the_contract() {
-    let config = std::fs::read_to_string(checkout::path("wrangler.toml")).unwrap();
-    let config: Value = basic_toml::from_str(&config).unwrap();
+    let config = config();
     let limits = config["ratelimits"].as_array().unwrap();
     for (name, requests) in [("HOBBY", 20), ("DEVELOPER", 100), ("TEAM", 400), ("SCALE", 2_000)] {
         let name = format!("LIMIT_{name}");

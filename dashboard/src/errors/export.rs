@@ -1,8 +1,11 @@
 //! Errors as a file.
 
 use super::set::{ErrorSet, Row};
-use crate::table;
+use contract::table;
 use serde::Serialize;
+
+/// What a table begins with: a spreadsheet takes it for UTF-8 by that.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What a file of errors looks like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +46,7 @@ pub fn write(set: &ErrorSet, rows: &[Row], format: Format) -> String {
     match format {
         Format::Csv => {
             let rows = lines.map(|line| [line.index.to_string(), line.error.to_owned()]);
-            table::write(&["index", "error"], rows)
+            format!("{BYTE_ORDER_MARK}{}", table::write(&["index", "error"], rows))
         }
         Format::Json => format!("[\n{}\n]\n", lines.filter_map(json).collect::<Vec<_>>().join(",\n")),
         Format::Ndjson => lines.filter_map(json).map(|line| line + "\n").collect(),
@@ -69,7 +72,7 @@ mod tests {
 
     #[test]
     fn each_format_holds_every_row() {
-        assert_eq!(written(Format::Csv), "index,error\n2,\"a \"\"b\"\", c\"\n5,'=1+1\n9,\"two\nlines\"\n");
+        assert_eq!(written(Format::Csv), "\u{feff}index,error\n2,\"a \"\"b\"\", c\"\n5,'=1+1\n9,\"two\nlines\"\n");
         assert_eq!(
             written(Format::Ndjson),
             "{\"index\":2,\"error\":\"a \\\"b\\\", c\"}\n{\"index\":5,\"error\":\"=1+1\"}\n{\"index\":9,\"error\":\"two\\nlines\"}\n"

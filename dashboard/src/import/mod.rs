@@ -1,9 +1,9 @@
 //! Starting an import from a file: read and checked here row by row, sent in batches.
 
-mod check;
-mod columns;
+mod found;
+mod mapping;
 pub mod page;
-mod read;
 mod review;
 pub mod send;
 pub mod sent;
+mod take;

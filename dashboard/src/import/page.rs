@@ -1,25 +1,26 @@
 //! The page that takes a file.
 
 use super::{
-    read::{self, File, LARGEST},
     review::review,
     send::{Outbox, State},
     sent::Sent,
+    take::{self, LARGEST, Turns},
 };
 use crate::{
-    browser::number,
+    browser::{download, number},
     dom::{El, button, el, icon, memo, spawn},
+    files::{file::File, sample},
     recent,
     screen::{link, screen},
     session::Session,
-    text::plural,
+    text::{plural, visible},
+    toast::Toast,
 };
 use contract::{JobId, Scope};
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, Event, FileList, HtmlInputElement};
 
 /// The page of `/import`.
@@ -48,31 +49,41 @@ fn read_only(session: Session) -> El {
 
 /// Takes a file and shows what is in it.
 fn choose() -> El {
-    let problem = RwSignal::new(None::<String>);
+    let (problem, note) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let draft = RwSignal::new(None::<(String, Arc<File>)>);
+    let (progress, turns) = (RwSignal::new(None), Turns::of_page());
     let is_over = RwSignal::new(false);
     let take = move |files: Option<FileList>| {
-        let Some(file) = files.and_then(|files| files.get(0)) else { return };
+        let Some((file, files)) = files.and_then(|files| Some((files.get(0)?, files))) else { return };
+        turns.next();
         draft.set(None);
+        progress.set(None);
         problem.set(too_large(file.size()));
+        note.set((files.length() > 1).then(|| {
+            let count = number(files.length());
+            format!("{count} files came at once, and one is taken at a time: this is {}.", visible(&file.name()))
+        }));
         if file.size() > LARGEST {
             return;
         }
+        let turns = turns.clone();
         spawn(async move {
-            let read = match JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => read::read(&file.name(), &js_sys::Uint8Array::new(&buffer).to_vec()),
-                Err(_) => Err("The browser cannot read the file. Was it moved or changed meanwhile?".to_owned()),
-            };
+            let name = file.name();
+            let Some(read) = take::read(file, turns, progress).await else { return };
+            progress.set(None);
             match read {
-                Ok(read) => draft.set(Some((file.name(), Arc::new(read)))),
+                Ok(read) => draft.set(Some((name, read))),
                 Err(sentence) => problem.set(Some(sentence)),
             }
         });
     };
-    let dropped = move |event: Event| {
-        event.prevent_default();
-        is_over.set(false);
-        take(event.unchecked_ref::<DragEvent>().data_transfer().and_then(|transfer| transfer.files()));
+    let dropped = {
+        let take = take.clone();
+        move |event: Event| {
+            event.prevent_default();
+            is_over.set(false);
+            take(event.unchecked_ref::<DragEvent>().data_transfer().and_then(|transfer| transfer.files()));
+        }
     };
     // Beside the zone a dropped file would take the place of the page.
     for refused in [
@@ -107,13 +118,27 @@ fn choose() -> El {
         .child(el("strong").text("Drop a file here, or choose one"))
         .child(el("span").class("soft").text(hint))
         .child(input);
+    let sample = button(|| _ = download(sample::NAME, "text/csv;charset=utf-8", sample::SAMPLE));
+    let sample = sample.class("plain").text("Download a sample file");
     el("div")
         .class("page")
         .attr("data-screen", "import")
         .child(el("div").class("head").child(el("h1").text("New import")))
         .child(zone)
+        .child(el("p").class("soft").text("Nothing at hand? ").child(sample))
         .child(el("p").class("problem").attr("role", "alert").text_of(move || problem.get().unwrap_or_default()))
+        .child(el("p").class("soft note").attr("role", "status").text_of(move || note.get().unwrap_or_default()))
+        .when(move || progress.read().is_some(), move || reading(progress))
         .part(move || draft.get().map(|(name, file)| review(&name, file)))
+}
+
+/// While a file is read.
+fn reading(progress: RwSignal<Option<u32>>) -> El {
+    let bar = el("progress")
+        .attr("aria-label", "Read of the file")
+        .attr("max", "100")
+        .attr_of("value", move || Some(progress.get().unwrap_or_default().to_string()));
+    el("section").class("card review").child(el("p").attr("role", "status").text("Reading the file…")).child(bar)
 }
 
 /// Why a file of `bytes` is not taken, if it is not.
@@ -123,10 +148,16 @@ fn too_large(bytes: f64) -> Option<String> {
     (bytes > LARGEST).then(|| format!("The file has {has} MB, and at most {most} MB are taken here. Split it."))
 }
 
-/// What to do once all batches are taken: shows their progress.
+/// What to do once all batches are taken: shows their progress to who waits for it, and tells it who is on another page.
 pub fn land(outbox: Outbox) -> impl Fn(Vec<JobId>) + Clone + 'static {
-    let navigate = use_navigate();
+    let (navigate, toast) = (use_navigate(), expect_context::<Toast>());
     move |jobs| {
+        let waits = window().location().pathname().is_ok_and(|path| path == "/import");
+        if !waits {
+            let count = jobs.len() as u32;
+            toast.say(format!("{} {} handed in", number(count), plural(count, "batch is", "batches are")));
+            return outbox.clear();
+        }
         let address = match jobs.as_slice() {
             [job] => format!("/jobs/{job}"),
             _ => "/".to_owned(),
@@ -159,7 +190,7 @@ fn sending(session: Session, outbox: Outbox) -> El {
         let give_up = button(move || outbox.clear());
         el("div")
             .class("actions")
-            .child(again.class("primary").text("Try the rest again"))
+            .child(again.class("primary").text("Send the rest"))
             .child(give_up.text("Give up the rest"))
     };
     let bar = el("progress")
@@ -172,6 +203,7 @@ fn sending(session: Session, outbox: Outbox) -> El {
         .child(bar)
         .child(el("p").class("problem").attr("role", "alert").text_of(move || outbox.says.get().unwrap_or_default()))
         .part(jobs)
+        .when(move || outbox.state.get() == State::Sending, move || button(move || outbox.cancel()).text("Stop"))
         .when(move || outbox.state.get() == State::Stopped, stopped);
     el("div")
         .class("page")

@@ -7,11 +7,12 @@ use crate::{
     dom::spawn,
     pace,
     poll::wait,
+    text::duration,
 };
-use contract::{BATCH_ITEMS, Code, JobId, JobStatus};
+use contract::{BATCH_ITEMS, Code, JobId};
 use js_sys::Math;
 use leptos::{ev, prelude::*};
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
 /// Milliseconds between two looks at whether a running batch has ended.
 const LOOK: f64 = 3_000.0;
@@ -25,7 +26,7 @@ pub enum State {
     Sending,
     /// All were taken.
     Done,
-    /// One was refused; the rest was not sent.
+    /// One was refused, or the reader stopped it; the rest was not sent.
     Stopped,
 }
 
@@ -38,6 +39,8 @@ pub struct Outbox {
     pub state: RwSignal<State>,
     /// Why it waits, or why it stopped.
     pub says: RwSignal<Option<String>>,
+    /// Grows with everything that the reader says: what was begun before goes on no more.
+    turn: RwSignal<u32>,
 }
 
 /// Up to 500 memories.
@@ -53,7 +56,12 @@ pub struct Batch {
 
 impl Default for Outbox {
     fn default() -> Self {
-        Self { batches: RwSignal::new(Vec::new()), state: RwSignal::new(State::Idle), says: RwSignal::new(None) }
+        Self {
+            batches: RwSignal::new(Vec::new()),
+            state: RwSignal::new(State::Idle),
+            says: RwSignal::new(None),
+            turn: RwSignal::new(0),
+        }
     }
 }
 
@@ -67,87 +75,114 @@ impl Outbox {
 
     /// Sends what was not taken yet.
     pub fn resume(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
+        let turn = self.next_turn();
         self.state.set(State::Sending);
         self.says.set(None);
         spawn(async move {
             let batches = self.batches.get_untracked();
             for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| batch.job.is_none()) {
-                match self.post(&key, &batch).await {
-                    Ok(job) => {
+                match self.post(&key, &batch, turn).await {
+                    Some(Ok(job)) => {
                         sent.keep(job, batch.rows);
                         self.batches.update(|batches| {
                             if let Some(batch) = batches.get_mut(at) {
                                 batch.job = Some(job);
                             }
                         });
-                        self.says.set(None);
                     }
-                    Err(error) => {
-                        self.says.set(Some(error.sentence().to_owned()));
-                        self.state.set(State::Stopped);
-                        return;
-                    }
+                    Some(Err(error)) => return self.stop_at(error.sentence()),
+                    None => return,
                 }
+                if !self.is_turn(turn) {
+                    return;
+                }
+                self.says.set(None);
             }
             self.state.set(State::Done);
             then(self.batches.with_untracked(|batches| batches.iter().filter_map(|batch| batch.job).collect()));
         });
     }
 
-    /// Forgets what was sent, for the next file.
+    /// Stops the sending where it is. What was handed in stays.
+    pub fn cancel(self) {
+        self.next_turn();
+        self.stop_at("Stopped. What was handed in goes on being imported.");
+    }
+
+    /// Forgets what was sent, for the next file or the next reader.
     pub fn clear(self) {
+        self.next_turn();
         self.batches.set(Vec::new());
         self.says.set(None);
         self.state.set(State::Idle);
     }
 
-    /// Has the browser ask before the tab is closed with batches under way: they would be lost.
+    /// Has the browser ask before the tab is closed with batches that are not sent: they would be lost.
     pub fn hold_the_tab(self) {
         window_event_listener(ev::beforeunload, move |event| {
-            if self.state.get_untracked() == State::Sending {
+            if matches!(self.state.get_untracked(), State::Sending | State::Stopped) {
                 event.prevent_default();
             }
         });
     }
 
-    /// Posts one batch until it is taken, or refused for good.
-    async fn post(self, key: &str, batch: &Batch) -> Result<JobId, Error> {
+    fn next_turn(self) -> u32 {
+        self.turn.update(|turn| *turn = turn.wrapping_add(1));
+        self.turn.get_untracked()
+    }
+
+    fn is_turn(self, turn: u32) -> bool {
+        self.turn.get_untracked() == turn
+    }
+
+    fn stop_at(self, sentence: &str) {
+        self.says.set(Some(sentence.to_owned()));
+        self.state.set(State::Stopped);
+    }
+
+    /// Posts one batch until it is taken, or refused for good; `None` where the reader has said something else meanwhile. A
+    /// batch that was stopped and taken all the same is the same job when it is sent again.
+    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<JobId, Error>> {
         let body = format!("{{\"memories\":[{}]}}", batch.rows.join(","));
         let mut failures = 0_u32;
         loop {
-            let error = match api::import(key, &batch.idempotency_key, &body).await {
-                Ok(status) => return Ok(status.id),
+            let answer = api::import(key, &batch.idempotency_key, &body).await;
+            if !self.is_turn(turn) {
+                return None;
+            }
+            let error = match answer {
+                Ok(status) => return Some(Ok(status.id)),
                 Err(error) => error,
             };
             failures = failures.saturating_add(1);
             match error.code() {
                 Some(Code::TooManyBatches) => {
                     self.says.set(Some("Waiting until a running batch has ended.".to_owned()));
-                    a_batch_ends(key).await;
+                    self.until_there_is_room(key, turn).await;
                 }
-                Some(Code::QuotaExceeded) => return Err(error),
+                Some(Code::QuotaExceeded) => return Some(Err(error)),
                 _ => {
-                    let Some(pause) = pace::after_failure(&error, failures, Math::random()) else { return Err(error) };
-                    self.says.set(Some(format!("{} Trying again.", error.sentence())));
+                    let Some(pause) = pace::after_failure(&error, failures, Math::random()) else {
+                        return Some(Err(error));
+                    };
+                    let soon = duration((pause / 1_000.0).ceil());
+                    self.says.set(Some(format!("{} Trying again in {soon}.", error.sentence())));
                     wait(pause).await;
                 }
             }
+            if !self.is_turn(turn) {
+                return None;
+            }
         }
     }
-}
 
-/// Returns once fewer of the account's batches run than now, or when that cannot be known.
-fn a_batch_ends(key: &str) -> impl Future<Output = ()> + '_ {
-    let running = async move || {
-        let list = api::jobs(key, None, None).await.ok()?.body?;
-        Some(list.jobs.iter().filter(|job| matches!(job.status, JobStatus::Pending | JobStatus::Processing)).count())
-    };
-    async move {
-        let before = running().await;
+    /// Returns once the account may have another batch running, or when that cannot be known.
+    async fn until_there_is_room(self, key: &str, turn: u32) {
         loop {
             wait(LOOK).await;
-            if before.is_none() || running().await < before {
-                return;
+            match api::usage(key).await {
+                Ok(usage) if self.is_turn(turn) && usage.batches.running >= usage.batches.limit => {}
+                _ => return,
             }
         }
     }

@@ -1,11 +1,13 @@
 //! What this tab has sent, so that what failed can be corrected and sent again. It is gone with the tab.
 
-use super::columns::Field;
 use crate::{
-    errors::set::{ErrorSet, Row},
-    table,
+    errors::{
+        export::BYTE_ORDER_MARK,
+        set::{ErrorSet, Row},
+    },
+    files::columns::Field,
 };
-use contract::{JobId, MemoryInput};
+use contract::{JobId, MemoryInput, table};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -23,6 +25,11 @@ impl Sent {
     /// Keeps the rows of `job`.
     pub fn keep(self, job: JobId, rows: Vec<Arc<str>>) {
         self.0.update_value(|sent| sent.push((job, rows)));
+    }
+
+    /// Forgets all of them.
+    pub fn clear(self) {
+        self.0.set_value(Vec::new());
     }
 
     /// Whether this tab has sent `job`.
@@ -48,7 +55,7 @@ fn write(sent: &[Arc<str>], set: &ErrorSet, failed: &[Row]) -> String {
         let reason = set.reason(*row)?.text.clone();
         Some(fields.into_iter().chain([row.index.to_string(), reason]).collect::<Vec<_>>())
     });
-    table::write(&header, rows)
+    format!("{BYTE_ORDER_MARK}{}", table::write(&header, rows))
 }
 
 fn cell(memory: &MemoryInput<'_>, field: Field) -> String {
@@ -58,7 +65,7 @@ fn cell(memory: &MemoryInput<'_>, field: Field) -> String {
         Field::AgentId => memory.agent_id.as_deref(),
         Field::RunId => memory.run_id.as_deref(),
         Field::Timestamp => memory.timestamp.as_deref(),
-        Field::Metadata => memory.metadata.map(|metadata| metadata.get()),
+        Field::Metadata => memory.metadata.as_deref().map(|metadata| metadata.get()),
         Field::Kind => (memory.kind != contract::Kind::Note).then_some("session"),
     };
     text.unwrap_or_default().to_owned()
@@ -66,11 +73,11 @@ fn cell(memory: &MemoryInput<'_>, field: Field) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
-        check::check,
-        read::{File, read},
-    };
     use super::*;
+    use crate::files::{
+        plan::Plan,
+        tests::{check, read},
+    };
     use contract::ItemError;
 
     #[test]
@@ -85,13 +92,12 @@ mod tests {
         let errors = [1, 2].map(|index| ItemError { index, error: "agent cap reached (3)".to_owned() });
         let set = ErrorSet::new(errors.to_vec());
         let file = write(&sent, &set, &set.rows);
-        let read = read("again.csv", file.as_bytes()).unwrap();
-        let File::Table(table) = &read else { panic!("no table") };
-        assert_eq!(table.header[7..], ["index", "error"]);
-        let again = check(&read, &table.fields);
-        assert!(again.bad.is_empty());
+        let again = read("again.csv", file.as_bytes()).unwrap();
+        assert_eq!(again.names(true)[7..], ["index", "error"]);
+        let again = check(&again, Plan::of(&again));
+        assert!(again.problems.is_empty());
         for (row, known) in again.good.iter().zip(&sent[1..]) {
-            let (row, known) = (MemoryInput::read(row).unwrap(), MemoryInput::read(known).unwrap());
+            let (row, known) = (MemoryInput::read(&row.json).unwrap(), MemoryInput::read(known).unwrap());
             assert_eq!(format!("{row:?}"), format!("{known:?}"));
         }
     }

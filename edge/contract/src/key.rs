@@ -42,8 +42,10 @@ pub fn bearer(header: &str) -> Result<ApiKey<'_>, NotAKey> {
     }
 }
 
-/// What an account has paid for. The rate limits of the tiers are bindings in `wrangler.toml`.
+/// What an account has paid for.
+// The rate limits of the tiers are bindings in `wrangler.toml`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the names are all there is to say")]
 pub enum Tier {
@@ -107,6 +109,7 @@ impl fmt::Display for Tier {
 
 /// What a key may do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Scope {
     /// Read jobs and memories.
     #[serde(rename = "memories:read")]
@@ -187,6 +190,7 @@ impl KeyRecord {
 
 /// The answer of `GET /v1/ping`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ping {
     /// Always `true`: a key that is not good gets a 401.
     pub ok: bool,

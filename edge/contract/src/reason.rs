@@ -12,5 +12,8 @@ pub const MONTHLY_WRITES: &str = "monthly write quota reached ({limit})";
 /// The item names an agent that is new, and the account has as many as it may.
 pub const AGENTS: &str = "agent cap reached ({limit})";
 
+/// The job was cancelled before it came to the item, which was not imported.
+pub const CANCELLED: &str = "cancelled";
+
 /// The job broke before it came to the item, which was not imported.
 pub const STOPPED: &str = "the import stopped before this item; send it again";

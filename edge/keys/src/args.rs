@@ -1,23 +1,23 @@
 //! The flags of the command. What cannot be read here ends it with exit code 2.
 
-use crate::time;
+use crate::{limits::Limits, time};
 use clap::{
-    Parser, Subcommand,
+    ArgGroup, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use contract::{KEY_PREFIXES, Scope, Tier};
-use keys::{entry::hash_prefix, kv::Namespace};
+use contract::{KEY_PREFIXES, Scope, Tier, hash_prefix};
+use keys::{entry::account, kv::Namespace};
 use std::{path::PathBuf, time::SystemTime};
 
-/// API keys of this install: mint one, list them, revoke one
+/// API keys of this install: mint one, list them, change what an account may, revoke one
 #[derive(Parser)]
 #[command(bin_name = "npm run key --", after_help = EXAMPLES)]
 pub struct Args {
     #[command(subcommand)]
     pub operation: Operation,
-    /// Work on the deployed keys instead of those of `npm start`
-    #[arg(long, global = true, display_order = 100, conflicts_with = "persist_to")]
-    remote: bool,
+    /// Work on the deployed keys of this environment, staging or production, instead of those of `npm start`
+    #[arg(long, global = true, display_order = 100, value_name = "NAME", conflicts_with = "persist_to")]
+    env: Option<String>,
     /// The state folder of a local install other than the one of `npm start`
     #[arg(long, global = true, display_order = 100, value_name = "FOLDER")]
     persist_to: Option<PathBuf>,
@@ -29,8 +29,9 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   npm run key -- mint --account acme --tier developer
-  npm run key -- mint --account acme --scopes memories:read --expires 90d --remote
+  npm run key -- mint --account acme --scopes memories:read --expires 90d --env production
   npm run key -- list --account acme
+  npm run key -- change --account acme --tier team --monthly-writes 5000
   npm run key -- revoke key_0123456789abcdef";
 
 #[derive(Subcommand)]
@@ -43,6 +44,8 @@ pub enum Operation {
         #[arg(long, value_name = "NAME", value_parser = account)]
         account: Option<String>,
     },
+    /// Change what an account may, in all of its keys at once; it holds everywhere in typically about a minute
+    Change(Change),
     /// Refuse a key from now on; it dies everywhere in typically about a minute
     Revoke {
         /// The id that `mint` and `list` show, like key_0123456789abcdef
@@ -56,9 +59,11 @@ pub struct Mint {
     /// The account that the key belongs to: up to 64 letters, digits, `_`, `-` and `.`
     #[arg(long, value_name = "NAME", value_parser = account)]
     pub account: String,
-    /// What the account has paid for
-    #[arg(long, default_value = "hobby", value_parser = tier())]
-    pub tier: Tier,
+    #[command(flatten)]
+    pub limits: Own,
+    /// Let the key differ from the account's other keys in tier or limits
+    #[arg(long)]
+    pub unlike_others: bool,
     /// What the key may do
     #[arg(long, value_delimiter = ',', default_value = "memories:read,memories:write", value_parser = scope())]
     pub scopes: Vec<Scope>,
@@ -68,18 +73,62 @@ pub struct Mint {
     /// When the key ends: in a time like 90d, 12h, 30m or 45s, or on a day like 2030-01-31 (UTC)
     #[arg(long, value_name = "WHEN", value_parser = expiry)]
     pub expires: Option<u64>,
-    /// Memories that the account may write a month, instead of the tier's number
-    #[arg(long, value_name = "N")]
-    pub monthly_writes: Option<u64>,
-    /// Agents that the account may have, instead of the tier's number
-    #[arg(long, value_name = "N")]
-    pub agents: Option<u64>,
+}
+
+#[derive(clap::Args)]
+#[command(group(ArgGroup::new("said").args(["tier", "monthly_writes", "agents"]).required(true).multiple(true)))]
+pub struct Change {
+    /// The account whose keys are changed. Mint and revoke none of them meanwhile
+    #[arg(long, value_name = "NAME", value_parser = account)]
+    pub account: String,
+    #[command(flatten)]
+    pub limits: Own,
+}
+
+/// What an account may, as far as it is said.
+#[derive(clap::Args)]
+pub struct Own {
+    /// What the account has paid for. A new key has its account's, the first of an account is hobby
+    #[arg(long, value_parser = tier())]
+    tier: Option<Tier>,
+    /// Memories that the account may write a month, or `tier` for as many as its tier may
+    #[arg(long, value_name = "N", value_parser = number)]
+    monthly_writes: Option<Number>,
+    /// Agents that the account may have, or `tier` for as many as its tier may
+    #[arg(long, value_name = "N", value_parser = number)]
+    agents: Option<Number>,
+}
+
+/// A number of the account's own, or its tier's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Number {
+    Own(u64),
+    Tiers,
+}
+
+impl Own {
+    /// `limits`, but for what is said here.
+    pub fn over(&self, limits: Limits) -> Limits {
+        let number = |said: Option<Number>, was| match said {
+            None => was,
+            Some(Number::Own(number)) => Some(number),
+            Some(Number::Tiers) => None,
+        };
+        Limits {
+            tier: self.tier.unwrap_or(limits.tier),
+            monthly_writes: number(self.monthly_writes, limits.monthly_writes),
+            agents: number(self.agents, limits.agents),
+        }
+    }
 }
 
 impl Args {
     /// The namespace that the flags name.
     pub fn namespace(&self) -> Namespace {
-        if self.remote { Namespace::Remote } else { Namespace::Local { persist_to: self.persist_to.clone() } }
+        match &self.env {
+            Some(environment) => Namespace::Deployed { environment: environment.clone() },
+            None => Namespace::Local { persist_to: self.persist_to.clone() },
+        }
     }
 }
 
@@ -91,12 +140,14 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
     PossibleValuesParser::new(Scope::ALL.map(Scope::name)).try_map(|name| name.parse::<Scope>())
 }
 
-fn account(text: &str) -> Result<String, &'static str> {
-    let charset = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if (1..=64).contains(&text.len()) && text.bytes().all(charset) {
-        Ok(text.to_owned())
-    } else {
-        Err("an account is named by 1 to 64 letters, digits, `_`, `-` and `.`")
+/// The largest number that JSON carries to everybody without loss.
+const LARGEST: u64 = 1 << 53;
+
+fn number(text: &str) -> Result<Number, &'static str> {
+    match text.parse() {
+        Ok(number) if number <= LARGEST => Ok(Number::Own(number)),
+        _ if text == "tier" => Ok(Number::Tiers),
+        _ => Err("a whole number from 0 to 9007199254740992, or `tier`"),
     }
 }
 
@@ -156,6 +207,16 @@ mod tests {
         }
         for text in ["0s", "2020-01-31", "1970-01-01"] {
             assert!(expiry(text).unwrap_err().starts_with("that is over"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_that_json_carries_or_the_tiers() {
+        assert_eq!(number("0"), Ok(Number::Own(0)));
+        assert_eq!(number("9007199254740992"), Ok(Number::Own(1 << 53)));
+        assert_eq!(number("tier"), Ok(Number::Tiers));
+        for text in ["9007199254740993", "18446744073709551616", "-1", "", "many", "1.5"] {
+            assert!(number(text).is_err(), "{text}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! The KV namespace of the keys, through wrangler: it knows which namespace `wrangler.toml` means, where the local one
 //! is kept, and how to log in to the deployed one.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Metadata};
 use anyhow::{Context, Result, ensure};
-use contract::KeyRecord;
 use serde::Deserialize;
 use std::{
-    env, iter,
+    env,
+    io::Write,
+    iter,
     path::{self, Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -19,7 +20,10 @@ pub enum Namespace {
         persist_to: Option<PathBuf>,
     },
     /// The deployed one.
-    Remote,
+    Deployed {
+        /// Of this environment in `wrangler.toml`.
+        environment: String,
+    },
 }
 
 /// An entry as KV lists it.
@@ -27,9 +31,8 @@ pub enum Namespace {
 pub struct Listed {
     /// The hash of the key.
     pub name: String,
-    /// What the key may do.
-    #[serde(rename = "metadata")]
-    pub record: KeyRecord,
+    /// What is said of the key.
+    pub metadata: Metadata,
 }
 
 impl Namespace {
@@ -39,26 +42,33 @@ impl Namespace {
     /// When wrangler is missing or fails; so do the other calls.
     pub fn put(&self, entry: &Entry) -> Result<()> {
         let metadata = serde_json::to_string(&entry.metadata)?;
-        self.wrangler(&["put", &entry.key, &entry.value, "--metadata", &metadata]).map(drop)
+        self.wrangler(&["key", "put", &entry.key, &entry.value, "--metadata", &metadata]).map(drop)
+    }
+
+    /// Stores all of `entries`, in one call for each 10,000.
+    pub fn put_all(&self, entries: &[Entry]) -> Result<()> {
+        let mut file = tempfile::NamedTempFile::with_suffix(".json").context("cannot make a file for wrangler")?;
+        file.write_all(&serde_json::to_vec(entries)?).context("cannot write the file for wrangler")?;
+        self.wrangler(&["bulk", "put", &file.path().to_string_lossy()]).map(drop)
     }
 
     /// All entries whose names begin with `prefix`; the empty one begins them all.
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>> {
-        let json = self.wrangler(&["list", "--prefix", prefix])?;
+        let json = self.wrangler(&["key", "list", "--prefix", prefix])?;
         serde_json::from_str(&json).context("KV holds an entry that is not a key of this install")
     }
 
     /// Removes the entry that `name` names, which may be gone already: its key is refused once no cache knows it.
     pub fn delete(&self, name: &str) -> Result<()> {
-        self.wrangler(&["delete", name]).map(drop)
+        self.wrangler(&["key", "delete", name]).map(drop)
     }
 
-    /// Runs `wrangler kv key` and returns what it prints. No argument may hold a key: other users see them.
+    /// Runs `wrangler kv` and returns what it prints. No argument may hold a key: other users see them.
     fn wrangler(&self, arguments: &[&str]) -> Result<String> {
         let mut command = wrangler()?;
-        command.args(["kv", "key"]).args(arguments).args(["--binding", "KEYS"]);
+        command.arg("kv").args(arguments).args(["--binding", "KEYS"]);
         match self {
-            Self::Remote => command.arg("--remote"),
+            Self::Deployed { environment } => command.args(["--remote", "--env", environment]),
             Self::Local { persist_to: None } => command.arg("--local"),
             Self::Local { persist_to: Some(folder) } => {
                 command.arg("--local").arg("--persist-to").arg(path::absolute(folder)?)

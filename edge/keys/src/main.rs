@@ -1,18 +1,20 @@
-//! `npm run key`: mints, lists and revokes API keys.
+//! `npm run key`: mints, lists, changes and revokes API keys.
 
 mod args;
+mod limits;
 mod table;
 mod time;
 
-use anyhow::{Context, Result, anyhow};
-use args::{Args, Mint, Operation};
+use anyhow::{Context, Result, anyhow, ensure};
+use args::{Args, Change, Mint, Operation};
 use clap::Parser;
-use contract::{ApiKey, KeyRecord, NotAKey, Scope};
+use contract::{ApiKey, KeyRecord, NotAKey, Scope, key_id};
 use keys::{
-    entry::{Entry, key_id},
+    entry::{Entry, Metadata},
     kv::{Listed, Namespace},
     secret,
 };
+use limits::{FIRST, Limits, agreed};
 use serde::Serialize;
 use std::process::ExitCode;
 use table::table;
@@ -33,6 +35,7 @@ fn run(args: Args) -> Result<()> {
     match args.operation {
         Operation::Mint(flags) => mint(&namespace, flags, args.json),
         Operation::List { account } => list(&namespace, account.as_deref(), args.json),
+        Operation::Change(flags) => change(&namespace, &flags, args.json),
         Operation::Revoke { hash_prefix } => revoke(&namespace, &hash_prefix, args.json),
     }
 }
@@ -42,30 +45,37 @@ fn run(args: Args) -> Result<()> {
 struct Shown {
     id: String,
     #[serde(flatten)]
-    record: KeyRecord,
+    metadata: Metadata,
 }
 
 impl From<Listed> for Shown {
     fn from(listed: Listed) -> Self {
-        Self { id: key_id(&listed.name), record: listed.record }
+        Self { id: key_id(&listed.name), metadata: listed.metadata }
+    }
+}
+
+impl From<Entry> for Shown {
+    fn from(entry: Entry) -> Self {
+        Self { id: key_id(&entry.key), metadata: entry.metadata }
     }
 }
 
 fn mint(namespace: &Namespace, flags: Mint, json: bool) -> Result<()> {
+    let Limits { tier, monthly_writes, agents } = limits_of_new(namespace, &flags)?;
     let key = secret::generate(&flags.prefix)?;
     let record = KeyRecord {
         account: flags.account,
-        tier: flags.tier,
+        tier,
         scopes: Scope::ALL.into_iter().filter(|scope| flags.scopes.contains(scope)).collect(),
         created_at: time::now(),
         expires_at: flags.expires,
-        monthly_writes: flags.monthly_writes,
-        agents: flags.agents,
+        monthly_writes,
+        agents,
     };
     let api_key = ApiKey::parse(&key).map_err(|NotAKey| anyhow!("the new key is in no form of a key"))?;
     let entry = Entry::new(api_key, record)?;
     namespace.put(&entry)?;
-    let shown = Shown { id: key_id(&entry.key), record: entry.metadata };
+    let shown = Shown::from(entry);
     if json {
         #[derive(Serialize)]
         struct Minted {
@@ -76,15 +86,55 @@ fn mint(namespace: &Namespace, flags: Mint, json: bool) -> Result<()> {
         return print_json(&Minted { key, shown });
     }
     // The key alone on standard output, so that `KEY=$(npm run --silent key -- mint …)` works.
-    eprintln!("{} of account {}. Keep the key: it is shown this once.", shown.id, shown.record.account);
+    eprintln!("{} of account {}. Keep the key: it is shown this once.", shown.id, shown.metadata.record.account);
     println!("{key}");
     Ok(())
 }
 
+/// What the account's good keys say, but for what the flags do; only where it is asked for these may win.
+fn limits_of_new(namespace: &Namespace, flags: &Mint) -> Result<Limits> {
+    if flags.unlike_others {
+        return Ok(flags.limits.over(FIRST));
+    }
+    let keys = of_account(namespace, &flags.account)?;
+    let good = keys.iter().map(|key| &key.metadata.record).filter(|record| !record.is_expired(time::now()));
+    let Some(others) = agreed(good.map(Limits::of))? else { return Ok(flags.limits.over(FIRST)) };
+    ensure!(
+        flags.limits.over(others) == others,
+        "the other keys of account {} have {others}: leave that out, have `change` change them all, or say --unlike-others",
+        flags.account
+    );
+    Ok(others)
+}
+
+fn change(namespace: &Namespace, flags: &Change, json: bool) -> Result<()> {
+    let keys = of_account(namespace, &flags.account)?;
+    ensure!(!keys.is_empty(), "account {} has no keys", flags.account);
+    let changed = keys.into_iter().map(|Listed { name, mut metadata }| {
+        flags.limits.over(Limits::of(&metadata.record)).put_into(&mut metadata.record);
+        Entry::of(name, metadata)
+    });
+    let changed = changed.collect::<Result<Vec<_>, _>>()?;
+    namespace.put_all(&changed)?;
+    let shown: Vec<Shown> = changed.into_iter().map(Shown::from).collect();
+    if json {
+        return print_json(&shown);
+    }
+    println!("{}", table(&shown));
+    println!("These keys of account {} are changed: it holds everywhere in typically about a minute", flags.account);
+    Ok(())
+}
+
+fn of_account(namespace: &Namespace, account: &str) -> Result<Vec<Listed>> {
+    let mut keys = namespace.list("")?;
+    keys.retain(|key| key.metadata.record.account == account);
+    Ok(keys)
+}
+
 fn list(namespace: &Namespace, account: Option<&str>, json: bool) -> Result<()> {
-    let is_meant = |key: &Shown| account.is_none_or(|account| key.record.account == account);
-    let mut keys: Vec<Shown> = namespace.list("")?.into_iter().map(Shown::from).filter(is_meant).collect();
-    keys.sort_by_cached_key(|key| (key.record.account.clone(), key.record.created_at));
+    let keys = account.map_or_else(|| namespace.list(""), |account| of_account(namespace, account))?;
+    let mut keys: Vec<Shown> = keys.into_iter().map(Shown::from).collect();
+    keys.sort_by_cached_key(|key| (key.metadata.record.account.clone(), key.metadata.record.created_at));
     if json {
         return print_json(&keys);
     }
@@ -102,7 +152,7 @@ fn revoke(namespace: &Namespace, hash_prefix: &str, json: bool) -> Result<()> {
     }
     println!(
         "{} of account {} is revoked; it dies everywhere in typically about a minute",
-        shown.id, shown.record.account
+        shown.id, shown.metadata.record.account
     );
     Ok(())
 }

@@ -1,23 +1,24 @@
 //! Keys in columns, for a person.
 
 use crate::{Shown, time};
-
-const HEAD: [&str; 6] = ["KEY ID", "ACCOUNT", "TIER", "SCOPES", "CREATED", "EXPIRES"];
+use comfy_table::{Table, presets};
 
 /// A line for each of `keys` under a head.
 pub fn table(keys: &[Shown]) -> String {
-    let rows: Vec<[String; 6]> = std::iter::once(HEAD.map(str::to_owned)).chain(keys.iter().map(row)).collect();
-    let widths: [usize; 6] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or_default());
-    let line = |row: &[String; 6]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_header(["KEY ID", "ENDS IN", "ACCOUNT", "TIER", "WRITES", "AGENTS", "SCOPES", "CREATED", "EXPIRES"]);
+    table.add_rows(keys.iter().map(row));
+    table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 2)));
+    table.trim_fmt()
 }
 
-fn row(Shown { id, record }: &Shown) -> [String; 6] {
+/// Limits are shown where they are other than the tier's.
+fn row(Shown { id, metadata }: &Shown) -> [String; 9] {
+    let record = &metadata.record;
     let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
+    let own = |number: Option<u64>| number.map_or_else(|| "tier's".to_owned(), |number| number.to_string());
     let expires = match record.expires_at {
         None => "never".to_owned(),
         Some(end) if record.is_expired(time::now()) => format!("{} (over)", time::rfc3339(end)),
@@ -25,8 +26,11 @@ fn row(Shown { id, record }: &Shown) -> [String; 6] {
     };
     [
         id.clone(),
+        metadata.ending.clone().unwrap_or_default(),
         record.account.clone(),
         record.tier.name().to_owned(),
+        own(record.monthly_writes),
+        own(record.agents),
         scopes.join(","),
         time::rfc3339(record.created_at),
         expires,

@@ -1,66 +1,80 @@
 //! Items on their way into a job, many in one parameter.
 
-use super::{number, prepare};
+use super::{Statement, prepare};
 use crate::error::ApiError;
 use contract::{JobId, MemoryInput};
-use worker::{D1PreparedStatement, Env};
+use serde_json::value::RawValue;
 
-/// The most bytes of items in one parameter. A value of D1 ends at 2,000,000.
-const ITEMS_BYTES: usize = 1_500_000;
+/// The most bytes of items in one parameter, but for a single item that is longer. An isolate holds several copies of a
+/// parameter on its way to D1, where a value ends at 2,000,000 bytes.
+const PORTION_BYTES: usize = 1 << 20;
 
-/// The items are a JSON array of arrays, as `item_json` writes them, ?4 the index of its first one.
+/// The items are a JSON array of arrays, as [`Portions`] writes them, ?4 the index of its first one.
 const INSERT: &str = "\
 INSERT INTO batch_items (account_id, job_id, item_index, agent_id, user_id, run_id, kind, timestamp, metadata, content) \
 SELECT ?1, ?2, key + ?4, value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
   value ->> 4, value ->> 5, value ->> 6 \
-FROM json_each(?3) WHERE ?5 OR EXISTS (SELECT 1 FROM batch_jobs WHERE account_id = ?1 AND id = ?2)";
+FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM admissions WHERE account_id = ?1 AND id = ?2)";
 
 /// Takes away all that waits under a job.
 pub const REMOVE: &str = "DELETE FROM batch_items WHERE account_id = ?1 AND job_id = ?2";
 
-/// The statements that put `items` where they wait for their turn; with `needs_job` only if the job is there.
-pub fn insert(
-    env: &Env,
-    account: &str,
-    id: JobId,
-    items: &[MemoryInput<'_>],
-    needs_job: bool,
-) -> Result<Vec<D1PreparedStatement>, ApiError> {
-    portions(items)?
-        .into_iter()
-        .map(|(first, items)| {
-            let values = [account.into(), id.hex().into(), items.into(), number(first as u64), (!needs_job).into()];
-            prepare(env, INSERT, &values)
-        })
-        .collect()
+/// Items as they go into the store, gathered into portions of which each is one parameter.
+#[derive(Default)]
+pub struct Portions {
+    full: Vec<Portion>,
+    last: Portion,
+    items: u32,
 }
 
-/// The items as JSON arrays that fit into a parameter, each with the index of its first item.
-fn portions(items: &[MemoryInput<'_>]) -> Result<Vec<(usize, String)>, ApiError> {
-    let mut portions = Vec::new();
-    let (mut first, mut portion) = (0, String::from("["));
-    for (index, item) in items.iter().enumerate() {
-        let row = item_json(item)?;
-        if portion.len() > 1 {
-            if portion.len().saturating_add(row.len()) > ITEMS_BYTES {
-                portion.push(']');
-                portions.push((first, std::mem::replace(&mut portion, String::from("["))));
-                first = index;
-            } else {
-                portion.push(',');
-            }
+/// Some items that follow each other.
+#[derive(Default)]
+pub struct Portion {
+    /// The index of the first one.
+    first: u32,
+    /// An array that is not closed yet.
+    json: String,
+}
+
+impl Portions {
+    /// Takes one more item.
+    pub fn push(&mut self, item: &MemoryInput<'_>) -> Result<(), ApiError> {
+        let row = row(item)?;
+        if !self.last.json.is_empty() && self.last.json.len().saturating_add(row.len()) > PORTION_BYTES {
+            self.last.json.shrink_to_fit();
+            self.full.push(std::mem::take(&mut self.last));
         }
-        portion.push_str(&row);
+        if self.last.json.is_empty() {
+            self.last.first = self.items;
+        }
+        self.last.json.push(if self.last.json.is_empty() { '[' } else { ',' });
+        self.last.json.push_str(&row);
+        self.items = self.items.saturating_add(1);
+        Ok(())
     }
-    portion.push(']');
-    portions.push((first, portion));
-    Ok(portions)
+
+    /// The portions in order. There is one at least.
+    pub fn into_iter(self) -> impl ExactSizeIterator<Item = Portion> {
+        let mut all = self.full;
+        all.push(self.last);
+        all.into_iter()
+    }
+}
+
+impl Portion {
+    /// The statement that puts the items where they wait for their turn, if they were let in.
+    pub(super) fn insert(mut self, account: &str, id: JobId) -> Statement {
+        self.json.push(']');
+        let values = [account.into(), id.into(), (&self.json).into(), self.first.into()];
+        prepare(INSERT, &values)
+    }
 }
 
 /// An item as `INSERT` reads it: an array, which the database takes apart faster than an object.
-fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
+fn row(item: &MemoryInput<'_>) -> Result<String, ApiError> {
     // Rather refused than stored without it.
-    let content = item.content_json.ok_or_else(|| ApiError::Internal("an item that was not read".to_owned()))?;
+    let content =
+        item.content_json.as_deref().ok_or_else(|| ApiError::Internal("an item that was not read".to_owned()))?;
     let row = (
         &item.agent_id,
         &item.user_id,
@@ -68,7 +82,7 @@ fn item_json(item: &MemoryInput<'_>) -> Result<String, ApiError> {
         item.kind,
         &item.timestamp,
         // As a string: how deep it nests is then no concern of the database.
-        item.metadata.map(serde_json::value::RawValue::get),
+        item.metadata.as_deref().map(RawValue::get),
         (!item.is_empty()).then_some(content),
     );
     serde_json::to_string(&row).map_err(|error| ApiError::Internal(error.to_string()))

@@ -1,0 +1,50 @@
+use crate::Tier;
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /v1/usage`: what the account has used up, and what it still may.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Usage {
+    /// The key's tier.
+    pub tier: Tier,
+    /// Memories that landed this month.
+    pub writes: Monthly,
+    /// Memories that were sent this month, whether or not they landed.
+    pub received: Used,
+    /// Agents that the account has.
+    pub agents: Used,
+    /// Batches that are not final.
+    pub batches: Running,
+}
+
+/// What begins anew each month, in memories.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Monthly {
+    /// So far.
+    pub used: u64,
+    /// At most.
+    pub limit: u64,
+    /// The first day of the next month, as `YYYY-MM-DD`, UTC.
+    pub resets_at: String,
+}
+
+/// Some of a limit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Used {
+    /// So far.
+    pub used: u64,
+    /// At most.
+    pub limit: u64,
+}
+
+/// Batches under way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Running {
+    /// Pending or processing.
+    pub running: u64,
+    /// At most.
+    pub limit: u64,
+}

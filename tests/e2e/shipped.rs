@@ -1,0 +1,33 @@
+//! What ships tells nothing of the machine that it was built on.
+
+use std::{env, fs, path::PathBuf, process::Command};
+use tests::assert_built;
+use xtask::checkout;
+
+/// The folders whose names say whose machine it was.
+fn folders() -> Vec<PathBuf> {
+    let home = env::home_dir().unwrap();
+    let cargo = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let rustc = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+    let sysroot = PathBuf::from(String::from_utf8(rustc.stdout).unwrap().trim());
+    vec![checkout::path("Cargo.toml").parent().unwrap().to_owned(), checkout::target("wasm"), home, cargo, sysroot]
+}
+
+#[test]
+fn no_module_names_a_folder_of_the_machine_that_it_was_built_on() {
+    assert_built();
+    let dist = fs::read_dir(checkout::path("dashboard/dist")).unwrap().map(|file| file.unwrap().path());
+    let mut modules: Vec<_> =
+        dist.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).collect();
+    modules.push(checkout::path("edge/build/edge_bg.wasm"));
+    assert_eq!(modules.len(), 2, "{modules:?}");
+    for module in modules {
+        let bytes = fs::read(&module).unwrap();
+        for folder in folders() {
+            let folder = format!("{}/", folder.display());
+            let found = bytes.windows(folder.len()).position(|window| window == folder.as_bytes());
+            let place = found.map(|at| String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 120)]));
+            assert_eq!(place, None, "{} names {folder}", module.display());
+        }
+    }
+}
