@@ -4,10 +4,11 @@ use serde_json::Value;
 use std::{fs, process::Command};
 use xtask::checkout;
 
-/// The packages that are compiled for `target`, as cargo resolves them by the lock file as it is.
+/// The packages that are compiled for `target`, as cargo resolves them by the lock file as it is. A new machine has not fetched
+/// all that it then reads.
 fn packages(target: &str) -> Vec<Value> {
     let mut cargo = checkout::command("cargo");
-    cargo.args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", target]);
+    cargo.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", target]);
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
