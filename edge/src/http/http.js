@@ -81,14 +81,14 @@ export function noteCache(env, outcome) {
 // The one line that is logged of a request, and the same as a data point where there is a dataset for it. Nothing of it but
 // the detail of a fault is text that came from outside, and that is no key and no content.
 export function log(env, request, status, route, account, key, tier, detail) {
-  const { method, began, cache, ...calls } = env.cost;
+  const { method, began, cache, kv, limiter, d1 } = env.cost;
   const ms = Date.now() - began;
-  const line = { request, method, route, status, account, key, tier, ms, cache, ...calls, detail };
+  const line = { request, method, route, status, account, key, tier, ms, cache, kv, limiter, d1, detail };
   console[status < 500 ? "log" : "error"](JSON.stringify(line));
   env.METRICS?.writeDataPoint({
     indexes: [account ?? ""],
     blobs: [method, route ?? "", `${status}`, tier ?? "", cache ?? ""],
-    doubles: [ms, calls.kv, calls.limiter, calls.d1],
+    doubles: [ms, kv, limiter, d1],
   });
 }
 

@@ -1,9 +1,10 @@
 // The peer: the same endpoint as one writes it with Hono. The same checks in the same order, one KV read, one call of the
-// limiter and one D1 statement for each poll. Types of the bindings: `wrangler types`.
+// limiter and one D1 statement for each poll, and one structured line in the log. Types of the bindings: `wrangler types`.
 
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { requestId } from "hono/request-id";
+import { routePath } from "hono/route";
 import { ApiError } from "./errors";
 import { findJob, isFinal, parseJobId } from "./jobs";
 import { type KeyRecord, type Scope, type Tier, findKey } from "./keys";
@@ -24,6 +25,22 @@ type App = {
 const app = new Hono<App>();
 
 app.use(requestId());
+
+app.use(async (c, next) => {
+  const began = Date.now();
+  await next();
+  const caller: KeyRecord | undefined = c.var.caller;
+  const line = {
+    request: c.var.requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    account: caller?.account,
+    tier: caller?.tier,
+    ms: Date.now() - began,
+  };
+  console.log(JSON.stringify(line));
+});
 
 app.use(async (c, next) => {
   c.header("Cache-Control", "private, no-cache");
