@@ -16,23 +16,23 @@
 mod api;
 mod app;
 mod browser;
+mod components;
 mod controls;
 mod dom;
 mod errors;
 mod files;
 mod import;
 mod job;
-mod jobs;
 mod keys;
 mod outcome;
 mod pace;
+mod pages;
 mod poll;
+mod progress;
 mod recent;
 mod screen;
 mod session;
-mod sign_in;
 mod text;
-mod theme;
 mod toast;
 
 fn main() {

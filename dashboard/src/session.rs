@@ -1,7 +1,7 @@
 //! The API key of this tab. It lives in memory, or in the tab's session storage if the reader says so; it never becomes
 //! part of a URL.
 
-use crate::{api::Error, browser::session_storage, dom::effect, poll::Poll};
+use crate::{api::Error, browser::session_storage, poll::Poll};
 use contract::{Code, Ping, Scope};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Session {
 
     /// Goes back to the sign-in when `poll` finds that the key is no longer good.
     pub fn leave_when_refused(self, poll: Poll) {
-        effect(move || {
+        Effect::new(move |_| {
             if poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::InvalidKey) {
                 let notice = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
                 self.sign_out(Some(notice.to_owned()));

@@ -1,19 +1,17 @@
 //! Light, dark, or as the system says.
 
-use crate::{
-    browser::local_storage,
-    dom::{El, button, effect, icon},
-};
+use crate::{browser::local_storage, components::icon::Icon};
 use leptos::prelude::*;
 
 const STORED: &str = "theme";
 const THEMES: [&str; 3] = ["system", "light", "dark"];
 
 /// Goes through the themes. What was chosen is kept for the next visit.
-pub fn theme_button() -> El {
+#[component]
+pub fn ThemeButton() -> impl IntoView {
     let stored = local_storage().and_then(|storage| storage.get_item(STORED).ok().flatten());
     let theme = RwSignal::new(THEMES.into_iter().find(|theme| stored.as_deref() == Some(theme)).unwrap_or("system"));
-    effect(move || {
+    Effect::new(move |_| {
         let theme = theme.get();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", theme);
@@ -22,12 +20,16 @@ pub fn theme_button() -> El {
             let _ = storage.set_item(STORED, theme);
         }
     });
-    let next = move || {
+    let next = move |_| {
         theme.update(|theme| {
             let after = THEMES.iter().cycle().skip_while(|known| *known != theme).nth(1);
             *theme = after.copied().unwrap_or("system");
         });
     };
-    let name = move || Some(format!("Theme: {}", theme.get()));
-    button(next).class("plain").attr_of("aria-label", name).attr_of("title", name).part(move || Some(icon(theme.get())))
+    let name = move || format!("Theme: {}", theme.get());
+    view! {
+        <button type="button" class="plain" aria-label=name title=name on:click=next>
+            <Icon name=Signal::derive(move || theme.get().to_owned()) />
+        </button>
+    }
 }

@@ -1,0 +1,5 @@
+//! A file for each page.
+
+pub mod jobs;
+pub mod not_found;
+pub mod sign_in;
