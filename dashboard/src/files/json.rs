@@ -2,10 +2,10 @@
 //! each or over several. Only where values begin and end is looked for; what is in a row, the check of the rows says.
 
 use super::{
-    columns::Field,
+    broken::{Broken, Next},
     decode::lines,
     file::{PORTION, Row},
-    lists::Lists,
+    lists::{Document, Likeness, MEMORIES, Value},
     members::string,
 };
 
@@ -13,6 +13,10 @@ use super::{
 const DEEPEST: usize = 128;
 /// How often a text may be gone through, where broken rows make it necessary to begin again behind them.
 const MOST_ROUNDS: usize = 4;
+/// The longest name that is read, in bytes: no name that matters is longer.
+const LONGEST_NAME: usize = 1_000;
+/// How far into a text that does not call itself JSON it has to look like it, in bytes.
+const EARLY: usize = 1_000;
 
 /// What comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,19 +32,46 @@ enum Expected {
     Comma,
 }
 
+/// A value that has begun.
+#[derive(Clone, Copy, Default)]
+struct Begun {
+    at: usize,
+    /// Known where it matters: of what may be a row.
+    line: u32,
+    byte: u8,
+    /// Whether it is the `item` of what may be a row, as lists of items of a batch have it.
+    is_item: bool,
+}
+
 /// An array or object that is open.
-#[derive(Clone, Copy)]
 struct Open {
-    is_object: bool,
-    /// The number of the list that it is, where it may hold the rows.
+    begun: Begun,
+    /// The number of the list that an array is, where it may hold the rows.
     list: Option<usize>,
+    /// Whether a list in this object may.
+    is_path: bool,
+    /// Whether this object may be a row, how much it looks like a memory, and the item that is one instead.
+    may_be_row: bool,
+    likeness: Likeness,
+    item: Option<Value>,
+}
+
+impl Open {
+    fn is_object(&self) -> bool {
+        self.begun.byte == b'{'
+    }
 }
 
 /// Finds the rows of JSON text, a portion at a time.
 pub struct Scanner {
     /// The rows so far.
     pub rows: Vec<Row>,
-    lists: Lists,
+    /// Whether something is wrong where the text begins: it may be none of JSON.
+    pub breaks_early: bool,
+    document: Document,
+    /// How many have begun, and the last that has ended: what it stands for depends on whether there are others.
+    documents: usize,
+    ended: Option<(Document, Value)>,
     at: usize,
     expected: Expected,
     open: Vec<Open>,
@@ -51,13 +82,15 @@ pub struct Scanner {
     name: String,
     /// Up to where lines are counted, and which one that is.
     counted: (usize, u32),
-    /// Where the value at the top, and in it the element of a list, begins, and in which line.
-    top: (usize, u32),
-    element: (usize, u32),
-    /// Whether the object at the top has a content itself.
-    has_content: bool,
+    /// The value that began last, and that at the top.
+    begun: Begun,
+    top: Begun,
+    /// The most blanks that stand before what is at the top.
+    indentation: usize,
     /// What the values at the top begin with.
     first: u8,
+    /// What is skipped.
+    broken: Option<Broken>,
     worked: usize,
 }
 
@@ -66,7 +99,10 @@ impl Scanner {
     pub fn new(first: u8) -> Self {
         Self {
             rows: Vec::new(),
-            lists: Lists::default(),
+            breaks_early: false,
+            document: Document::default(),
+            documents: 0,
+            ended: None,
             at: 0,
             expected: Expected::Value,
             open: Vec::new(),
@@ -74,12 +110,18 @@ impl Scanner {
             string: 0,
             name: String::new(),
             counted: (0, 1),
-            top: (0, 1),
-            element: (0, 1),
-            has_content: false,
+            begun: Begun::default(),
+            top: Begun::default(),
+            indentation: 0,
             first,
+            broken: None,
             worked: 0,
         }
+    }
+
+    /// Whether the text begins as an array does.
+    pub fn is_array(&self) -> bool {
+        self.first == b'['
     }
 
     /// How much of the text is done, in bytes.
@@ -92,13 +134,17 @@ impl Scanner {
     /// # Errors
     /// What is wrong with the text as a whole, and where.
     pub fn step(&mut self, text: &str) -> Result<bool, String> {
+        if self.broken.is_some() {
+            self.skip_broken(text)?;
+            return Ok(false);
+        }
         let mut spent = 0;
         while spent < PORTION {
             let before = self.at;
             let token = match text.as_bytes().get(before) {
                 Some(byte) => self.token(text, *byte),
                 None if self.open.is_empty() && !self.in_string => {
-                    self.rows = self.lists.instead_of(std::mem::take(&mut self.rows));
+                    self.settle(self.documents == 1);
                     return Ok(true);
                 }
                 None => Err("it ends in the middle of a value"),
@@ -106,11 +152,12 @@ impl Scanner {
             spent += self.at.saturating_sub(before).max(1);
             if let Err(why) = token {
                 self.worked += spent;
-                self.skip_broken(text, why)?;
+                self.begin_broken(text, why)?;
                 return Ok(false);
             }
         }
         self.worked += spent;
+        self.count_lines(text);
         Ok(false)
     }
 
@@ -120,15 +167,15 @@ impl Scanner {
             return self.go_on_in_string(text);
         }
         let is_top = self.open.is_empty();
-        let in_object = self.open.last().is_some_and(|open| open.is_object);
+        let in_object = self.open.last().is_some_and(Open::is_object);
         match (byte, self.expected) {
             (b' ' | b'\t' | b'\n' | b'\r', _) => self.at += 1,
             // Commas and record separators between values, and marks of files that were put together.
             (b',' | 0x1e, Value) if is_top => self.at += 1,
             (0xef, Value) if is_top && self.rest(text).starts_with('\u{feff}') => self.at += 3,
-            (b'{' | b'[', Value | FirstValue) => return self.begin_inside(text, byte == b'{'),
-            (b'}', FirstName | Comma) if in_object => self.end_inside(text),
-            (b']', FirstValue | Comma) if !in_object => self.end_inside(text),
+            (b'{' | b'[', Value | FirstValue) => return self.begin_inside(text, byte),
+            (b'}', FirstName | Comma) if in_object => self.end_inside(),
+            (b']', FirstValue | Comma) if !in_object => self.end_inside(),
             (b'"', Name | FirstName) => self.begin_string(),
             (b'"', Value | FirstValue) if !is_top || self.first == b'"' => {
                 self.begin_value(text, byte);
@@ -137,9 +184,10 @@ impl Scanner {
             (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', Value | FirstValue) if !is_top => {
                 self.begin_value(text, byte);
                 let ends = |byte: &u8| b",]}[{:\" \t\r\n".contains(byte);
-                let rest = self.rest(text).as_bytes();
-                self.at += rest.iter().position(ends).unwrap_or(rest.len());
-                self.end_value(text);
+                let rest = self.rest(text);
+                let rest = rest.get(..rest.floor_char_boundary(PORTION)).unwrap_or_default();
+                self.at += rest.bytes().position(|byte| ends(&byte)).unwrap_or(rest.len());
+                self.end_scalar();
             }
             (b':', Colon) => {
                 self.at += 1;
@@ -162,60 +210,84 @@ impl Scanner {
     }
 
     fn begin_value(&mut self, text: &str, byte: u8) {
-        match self.open.as_slice() {
-            [] => {
-                self.top = (self.at, self.line(text, self.at));
-                self.has_content = false;
-                self.lists.clear();
-            }
-            [.., Open { list: Some(_), .. }] => self.element = (self.at, self.line(text, self.at)),
-            [Open { is_object: true, .. }] if !matches!(byte, b'{' | b'[') => {
-                self.has_content |= Field::guess(&self.name) == Some(Field::Content);
-            }
-            _ => {}
+        if self.open.is_empty() {
+            self.settle(false);
+            self.document = Document::new(byte == b'[');
+            self.documents += 1;
+            self.indentation = self.indentation.max(indentation(text, self.at));
         }
-    }
-
-    fn end_value(&mut self, text: &str) {
-        self.expected = Expected::Comma;
-        match self.open.as_slice() {
-            [] => {
-                self.expected = Expected::Value;
-                let (start, line) = self.top;
-                let (value, is_first) = (Row::new(line, start..self.at), self.rows.is_empty());
-                if self.has_content {
-                    self.rows.push(value);
-                } else {
-                    self.rows.append(&mut self.lists.rows_of(value, is_first));
+        let (mut is_item, mut is_row) = (false, true);
+        match self.open.last_mut() {
+            None => {}
+            Some(Open { list: Some(list), .. }) => self.document.begin_element(*list),
+            Some(object @ Open { may_be_row: true, .. }) => {
+                if byte == b'"' {
+                    object.likeness = object.likeness.max(Likeness::of(&self.name));
                 }
+                is_item = !object.begun.is_item && self.name == "item" && matches!(byte, b'{' | b'n');
+                is_row = is_item;
             }
-            [.., Open { list: Some(list), .. }] => {
-                let (start, line) = self.element;
-                let is_object = text.as_bytes().get(start) == Some(&b'{');
-                self.lists.add(*list, Row::new(line, start..self.at), is_object);
+            _ => is_row = false,
+        }
+        let line = if is_row { self.line(text, self.at) } else { 0 };
+        self.begun = Begun { at: self.at, line, byte, is_item };
+        if self.open.is_empty() {
+            self.top = self.begun;
+        }
+    }
+
+    fn end_scalar(&mut self) {
+        let (begun, likeness) = (self.begun, Likeness::None);
+        let row = Row::new(begun.line, begun.at..self.at);
+        self.end_value(begun, Value { row, byte: begun.byte, likeness });
+    }
+
+    fn end_value(&mut self, begun: Begun, value: Value) {
+        self.expected = Expected::Comma;
+        match self.open.last_mut() {
+            None => {
+                self.expected = Expected::Value;
+                self.ended = Some((std::mem::take(&mut self.document), value));
+            }
+            Some(Open { list: Some(list), .. }) => self.document.end_element(*list, value),
+            // That which has landed is null.
+            Some(object) if begun.is_item && (value.byte == b'n' || value.likeness > Likeness::None) => {
+                object.item = Some(value);
             }
             _ => {}
         }
     }
 
-    fn begin_inside(&mut self, text: &str, is_object: bool) -> Result<(), &'static str> {
+    fn begin_inside(&mut self, text: &str, byte: u8) -> Result<(), &'static str> {
         if self.open.len() >= DEEPEST {
             return Err("it nests too deep");
         }
-        self.begin_value(text, if is_object { b'{' } else { b'[' });
-        let may_hold_rows = !is_object && self.open.len() <= 2 && self.open.iter().all(|open| open.is_object);
-        let name = if self.open.is_empty() { "" } else { &self.name };
-        let list = may_hold_rows.then(|| self.lists.begin(name));
-        self.open.push(Open { is_object, list });
-        self.expected = if is_object { Expected::FirstName } else { Expected::FirstValue };
+        self.begin_value(text, byte);
+        let begun = self.begun;
+        let is_path = match self.open.last() {
+            None => true,
+            // Of memories, whatever it holds.
+            Some(object) if object.is_object() => object.is_path && self.name != "metadata",
+            Some(array) => array.list.is_some_and(|list| self.document.is_in_first(list)),
+        };
+        let is_named = self.open.last().is_some_and(Open::is_object);
+        let name = if is_named { self.name.as_str() } else { "" };
+        // Others than the only document are looked into for nothing else.
+        let may_count = self.documents == 1 || self.open.is_empty() || self.open.len() == 1 && name == MEMORIES;
+        let list = (byte == b'[' && is_path && may_count).then(|| self.document.begin(name));
+        let may_be_row = byte == b'{' && begun.line > 0;
+        self.open.push(Open { begun, list, is_path, may_be_row, likeness: Likeness::None, item: None });
+        self.expected = if byte == b'{' { Expected::FirstName } else { Expected::FirstValue };
         self.at += 1;
         Ok(())
     }
 
-    fn end_inside(&mut self, text: &str) {
-        self.open.pop();
+    fn end_inside(&mut self) {
         self.at += 1;
-        self.end_value(text);
+        let Some(Open { begun, likeness, item, .. }) = self.open.pop() else { return };
+        let value = Value { row: Row::new(begun.line, begun.at..self.at), byte: begun.byte, likeness };
+        let item = item.filter(|_| likeness == Likeness::None).map(|item| Value { byte: begun.byte, ..item });
+        self.end_value(begun, item.unwrap_or(value));
     }
 
     fn begin_string(&mut self) {
@@ -226,7 +298,7 @@ impl Scanner {
     fn go_on_in_string(&mut self, text: &str) -> Result<(), &'static str> {
         let rest = text.as_bytes().get(self.at..).unwrap_or_default();
         let rest = rest.get(..PORTION).unwrap_or(rest);
-        let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r'));
+        let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | 0x1e));
         self.at += stop.unwrap_or(rest.len());
         match stop.and_then(|stop| rest.get(stop)) {
             None => {}
@@ -236,10 +308,12 @@ impl Scanner {
                 self.in_string = false;
                 self.at += 1;
                 if matches!(self.expected, Expected::Name | Expected::FirstName) {
-                    self.name = text.get(self.string..self.at).and_then(string).unwrap_or_default().into_owned();
+                    let name = text.get(self.string..self.at).filter(|name| name.len() <= LONGEST_NAME);
+                    self.name.clear();
+                    self.name.push_str(&name.and_then(string).unwrap_or_default());
                     self.expected = Expected::Colon;
                 } else {
-                    self.end_value(text);
+                    self.end_scalar();
                 }
             }
             Some(_) => return Err("a string does not end in its line"),
@@ -247,36 +321,69 @@ impl Scanner {
         Ok(())
     }
 
-    /// Ends with an error where the text is one value; else takes what is broken for a row of its own, which goes to the
-    /// next line that begins as values do.
-    fn skip_broken(&mut self, text: &str, why: &str) -> Result<(), String> {
-        let is_open = !self.open.is_empty() || self.in_string;
-        let is_one_value = self.first == b'[' || self.rows.is_empty() && self.lists.has_known();
-        if is_open && is_one_value || self.worked > text.len().saturating_mul(MOST_ROUNDS).saturating_add(PORTION) {
-            let line = self.line(text, self.at);
-            let before = text.get(..self.at).unwrap_or(text);
-            let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count() + 1;
-            return Err(format!("The file is not JSON: line {line}, column {column}: {why}."));
+    /// Takes the rows of the document that has ended, which is the only one of its file or one of several.
+    fn settle(&mut self, is_only: bool) {
+        if let Some((document, value)) = self.ended.take() {
+            self.rows.append(&mut document.rows(value, is_only));
         }
-        let (start, line) = if is_open { self.top } else { (self.at, self.line(text, self.at)) };
-        let end = self.end_of_broken(text, start);
-        let row = text.get(start..end).unwrap_or_default().trim_end();
-        self.rows.push(Row::new(line, start..start + row.len()));
+    }
+
+    /// Ends with an error where the text is one value; else takes what is broken for a row of its own, which goes to where
+    /// the next value begins.
+    fn begin_broken(&mut self, text: &str, why: &str) -> Result<(), String> {
+        let is_open = !self.open.is_empty() || self.in_string;
+        let line = self.line(text, self.at);
+        self.breaks_early |= self.documents <= 1 && line <= self.top.line.max(1) && self.at < self.top.at + EARLY;
+        let says = || {
+            let line_before = text.as_bytes().get(..self.at).unwrap_or_default();
+            let begin = line_before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
+            let column = text.get(begin..self.at).unwrap_or_default().chars().count() + 1;
+            format!("The file is not JSON: line {line}, column {column}: {why}.")
+        };
+        let is_only = is_open && self.documents == 1 && self.rows.is_empty();
+        let in_list = || self.open.iter().any(|open| open.list.is_some_and(|list| self.document.is_known(list)));
+        let is_one_value = is_open && self.first == b'[' || is_only && line > self.top.line && in_list();
+        if is_one_value || self.worked > text.len().saturating_mul(MOST_ROUNDS).saturating_add(PORTION) {
+            return Err(says());
+        }
+        let says = is_only.then(says);
+        let (start, line) = if is_open { (self.top.at, self.top.line) } else { (self.at, line) };
+        if !is_open {
+            self.documents += 1;
+            self.settle(false);
+        }
         self.open.clear();
-        self.lists.clear();
-        (self.in_string, self.expected, self.at, self.counted) = (false, Expected::Value, end, (start, line));
+        (self.in_string, self.expected, self.at, self.counted) = (false, Expected::Value, start, (start, line));
+        let (first, indentation) = (self.first, self.indentation);
+        self.broken = Some(Broken { start, line, first, indentation, says });
         Ok(())
     }
 
-    fn end_of_broken(&self, text: &str, start: usize) -> usize {
-        let window = text.ceil_char_boundary(start + PORTION);
-        let rest = text.get(start..window).unwrap_or_default();
-        let mut starts = rest.match_indices(['\n', '\r']).map(|(at, _)| start + at + 1);
-        let begins = |at: &usize| {
-            let line = text.get(*at..).unwrap_or_default();
-            line.strip_prefix('\u{feff}').unwrap_or(line).as_bytes().first() == Some(&self.first)
+    fn skip_broken(&mut self, text: &str) -> Result<(), String> {
+        let Some(broken) = &self.broken else { return Ok(()) };
+        let (end, is_end) = match broken.next(text, self.at) {
+            Next::Further(at) => (at, false),
+            Next::At(at) => (at, true),
+            Next::Nowhere => match &broken.says {
+                Some(says) => return Err(says.clone()),
+                None => (text.len(), true),
+            },
         };
-        starts.clone().find(begins).or_else(|| starts.next_back().filter(|_| window < text.len())).unwrap_or(window)
+        if is_end {
+            self.rows.push(broken.row(text, end));
+            self.broken = None;
+        }
+        self.at = end;
+        self.count_lines(text);
+        Ok(())
+    }
+
+    /// So that a long value does not leave all of its lines to be counted at once.
+    fn count_lines(&mut self, text: &str) {
+        // Else CR LF would count twice.
+        if text.as_bytes().get(self.at) != Some(&b'\n') {
+            self.line(text, self.at);
+        }
     }
 
     /// The line that `at` is in. Asked from the beginning on.
@@ -284,5 +391,15 @@ impl Scanner {
         let (before, line) = self.counted;
         self.counted = (at, line + lines(text.get(before..at).unwrap_or_default()));
         self.counted.1
+    }
+}
+
+/// How many blanks stand before `at` in its line, where nothing else does.
+fn indentation(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let blanks = before.iter().rev().take(DEEPEST).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match before.iter().rev().nth(blanks) {
+        None | Some(b'\n' | b'\r' | 0x1e) => blanks,
+        Some(_) => 0,
     }
 }
