@@ -65,7 +65,8 @@ fn escaped_cell(text: &str, at: usize, layout: Layout, escape: Escape) -> Cell {
     let rest = text.get(at..).unwrap_or_default();
     // Some write a space behind each delimiter.
     let blank = |char: char| matches!(char, ' ' | '\t') && Some(char) != layout.delimiter;
-    let opens = at + rest.len() - rest.trim_start_matches(blank).len();
+    let near = rest.get(..rest.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let opens = at + near.len() - near.trim_start_matches(blank).len();
     let is_quoted = layout.has_quotes && text.get(opens..).is_some_and(|rest| rest.starts_with('"'));
     if !is_quoted {
         let (stop, end, next) = ending(text, at, layout.delimiter);

@@ -12,6 +12,8 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 pub const PORTION: usize = 65_536;
 /// The longest row that is looked into, and the longest cell, in bytes. The longest memory is shorter.
 pub const LONGEST: usize = 2 << 20;
+/// The most columns that a table may have: for each there is something to choose on the page.
+pub const MOST_COLUMNS: usize = 1_000;
 
 /// Where a row is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,7 +102,9 @@ impl File {
         let header = self.rows.first().filter(|row| has_header && row.length() <= LONGEST);
         match (&self.form, header) {
             (Form::Json(names), _) => names.clone(),
-            (Form::Table { .. }, Some(row)) => self.cells(*row).0.iter().map(|name| name.trim().to_owned()).collect(),
+            (Form::Table { .. }, Some(row)) => {
+                self.cells(*row).0.iter().take(MOST_COLUMNS).map(|name| name.trim().to_owned()).collect()
+            }
             // A later row may have more cells than the first.
             (Form::Table { .. }, None) => (1..=self.width).map(|number| format!("Column {number}")).collect(),
         }

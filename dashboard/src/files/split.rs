@@ -3,7 +3,7 @@
 use super::{
     cells::Layout,
     decode::{Encoding, lines},
-    file::{File, Form, LONGEST, Row},
+    file::{File, Form, LONGEST, MOST_COLUMNS, Row},
     json::Scanner,
     layout::has_header,
     survey::{EXAMPLE_ROWS, Example, Survey},
@@ -22,7 +22,7 @@ pub struct Splitter {
 
 enum Splitting {
     Table(Records),
-    Json { scanner: Scanner, is_scanned: bool, survey: Survey },
+    Json { scanner: Box<Scanner>, is_scanned: bool, survey: Survey },
 }
 
 /// What a file calls itself.
@@ -143,7 +143,7 @@ fn begins(byte: u8) -> bool {
 }
 
 fn json(first: u8) -> Splitting {
-    Splitting::Json { scanner: Scanner::new(first), is_scanned: false, survey: Survey::default() }
+    Splitting::Json { scanner: Box::new(Scanner::new(first)), is_scanned: false, survey: Survey::default() }
 }
 
 /// Of the first rows of a table, but for those that would take long.
@@ -151,7 +151,8 @@ fn examples(file: &File) -> Vec<Example> {
     let rows = file.rows.iter().take(EXAMPLE_ROWS).enumerate().filter(|(_, row)| row.length() <= LONGEST);
     let of_row = |(number, row): (usize, &Row)| {
         let (cells, _) = file.cells(*row);
-        let examples = cells.iter().enumerate().map(|(column, cell)| Example::new(number, column, cell));
+        let examples =
+            cells.iter().take(MOST_COLUMNS).enumerate().map(|(column, cell)| Example::new(number, column, cell));
         examples.collect::<Vec<_>>()
     };
     rows.flat_map(of_row).collect()

@@ -3,7 +3,7 @@
 use super::{
     cells::{Cell, End, Fault, Layout, cell},
     decode::lines,
-    file::{PORTION, Row},
+    file::{MOST_COLUMNS, PORTION, Row},
     layout::{likely, said},
 };
 
@@ -22,7 +22,9 @@ pub struct Records {
     pub width: usize,
     at: usize,
     line: u32,
+    /// Where the row begins that is read, and in which line; and how many cells of it are done.
     row: usize,
+    row_line: u32,
     cells: usize,
     has_value: bool,
 }
@@ -41,7 +43,18 @@ impl Records {
     pub fn with(text: &str, layout: Layout) -> Self {
         let at = said(text).map_or(0, |(_, at)| at);
         let line = lines(text.get(..at).unwrap_or_default()) + 1;
-        Self { layout, blank: 0, rows: Vec::new(), width: 0, at, line, row: at, cells: 0, has_value: false }
+        Self {
+            layout,
+            blank: 0,
+            rows: Vec::new(),
+            width: 0,
+            at,
+            line,
+            row: at,
+            row_line: line,
+            cells: 0,
+            has_value: false,
+        }
     }
 
     /// How much of the text is done, in bytes.
@@ -64,10 +77,11 @@ impl Records {
             // A broken cell may look empty, and what stands behind its quotes is not.
             self.has_value |= cell.fault.is_some();
             self.has_value |= text.get(cell.value.clone()).is_some_and(|value| !value.trim().is_empty());
+            self.line += lines(text.get(self.at..cell.next).unwrap_or_default());
             self.at = cell.next;
             self.cells += 1;
             if cell.end != End::Delimiter {
-                self.end_row(text, cell.stop);
+                self.end_row(cell.stop);
             }
         }
         Ok(false)
@@ -80,7 +94,7 @@ impl Records {
         if fault == Fault::TextBehind && over == 0 {
             return Ok(());
         }
-        let opens = self.line + lines(text.get(self.row..cell.value.start).unwrap_or_default());
+        let opens = self.line;
         if fault == Fault::NotClosed {
             return Err(format!("The quote that opens in line {opens} is not closed."));
         }
@@ -89,16 +103,15 @@ impl Records {
         Err(format!("The quote that opens in line {opens} is closed in line {closes}, with text behind it. {how}"))
     }
 
-    fn end_row(&mut self, text: &str, stop: usize) {
+    fn end_row(&mut self, stop: usize) {
         if !self.has_value {
             self.blank += 1;
         } else {
             if self.rows.len() < WIDE_ROWS {
-                self.width = self.width.max(self.cells);
+                self.width = self.width.max(self.cells.min(MOST_COLUMNS));
             }
-            self.rows.push(Row::new(self.line, self.row..stop));
+            self.rows.push(Row::new(self.row_line, self.row..stop));
         }
-        self.line += lines(text.get(self.row..self.at).unwrap_or_default());
-        (self.row, self.cells, self.has_value) = (self.at, 0, false);
+        (self.row, self.row_line, self.cells, self.has_value) = (self.at, self.line, 0, false);
     }
 }

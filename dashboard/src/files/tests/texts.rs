@@ -2,25 +2,25 @@
 
 use super::{again, check, read, taken};
 use crate::files::{
-    file::{File, Form},
+    columns::Field,
+    decode::Encoding,
+    file::{File, Form, LONGEST, MOST_COLUMNS, PORTION},
     layout::DELIMITERS,
     plan::Plan,
+    split::Splitter,
 };
+use serde_json::Value;
+use std::sync::Arc;
 
 /// The contents of the memories of a file that has no problems.
 #[track_caller]
-fn contents(file: &std::sync::Arc<File>) -> Vec<String> {
+fn contents(file: &Arc<File>) -> Vec<String> {
     let checked = check(file, Plan::of(file));
     assert_eq!(checked.problems, vec![]);
-    checked
-        .good
-        .iter()
-        .map(|good| serde_json::from_str::<serde_json::Value>(&good.json).unwrap())
-        .map(content)
-        .collect()
+    checked.good.iter().map(|good| serde_json::from_str::<Value>(&good.json).unwrap()).map(content).collect()
 }
 
-fn content(memory: serde_json::Value) -> String {
+fn content(memory: Value) -> String {
     memory["content"].as_str().unwrap().to_owned()
 }
 
@@ -82,7 +82,7 @@ fn a_header_alone_says_so_and_may_be_data() {
         ("The table has a header and no rows below it.", &[2][..])
     );
     let mut data = Plan::with_header(&file, false);
-    data.set(0, Some(crate::files::columns::Field::Content));
+    data.set(0, Some(Field::Content));
     let data = check(&file, data);
     assert_eq!((&*data.good[0].json, data.problems.len()), (r#"{"content":"content"}"#, 0));
     assert_eq!(taken("a.txt", b"user").0, [r#"{"content":"user"}"#], "one word is no header");
@@ -109,5 +109,43 @@ fn lines_are_counted_from_the_beginning_whatever_is_blank() {
     let (_, problems) = taken("a.jsonl", b"\n\r\n\n{\"contents\":1,\"text\":2}\n\n{\"content\":2}");
     assert_eq!(problems.iter().map(|(lines, _)| lines[0]).collect::<Vec<_>>(), [4, 6]);
     let file = read("a.json", b"\n{\"by\":\"\xe4\",\"memories\":[\n{\"content\":\"\xc3\xa4\"}]}").unwrap();
-    assert!(matches!(file.encoding, crate::files::decode::Encoding::Mixed(at) if file.line(at) == 2));
+    assert!(matches!(file.encoding, Encoding::Mixed(at) if file.line(at) == 2));
+}
+
+#[test]
+fn no_step_goes_further_than_the_longest_row() {
+    let long = |unit: &str| unit.repeat(2 * LONGEST / unit.len());
+    for (name, text) in [
+        ("a.txt", long("word ")),
+        ("a.csv", format!("a,b\n{}", long("a,"))),
+        ("a.csv", format!("a,b\n{}", long("\"a\"b,"))),
+        ("a.csv", format!("a,b\n{}\"", long("\t"))),
+        ("a.csv", format!("a,b\n\"{}", long("x,y\n"))),
+        ("a.jsonl", format!("{{\"content\":\"{}\"}}", long("x\\n"))),
+        ("a.jsonl", format!("{{\"a\":[{}1]}}\n{{}}", long("1,\n"))),
+        ("a.jsonl", format!("{{}}\n{{\"a\":[{}\n{{}}", long("1,\n"))),
+        ("a.json", format!("[{}]", long("1"))),
+    ] {
+        let size = text.len() as f64;
+        let mut splitter = Splitter::new(name, (text, Encoding::Utf8)).unwrap();
+        let mut before = 0.0;
+        while splitter.step() == Ok(false) {
+            // What is broken is gone through again.
+            let worked = (splitter.progress() - before) * size;
+            assert!(worked <= (LONGEST + PORTION) as f64, "{name}: {worked} bytes");
+            before = splitter.progress();
+        }
+    }
+}
+
+#[test]
+fn a_table_has_no_more_columns_than_can_be_chosen_from() {
+    let wide = ",".repeat(2 * MOST_COLUMNS);
+    let file = read("a.csv", format!("content{wide}\na{wide}\nb{wide}c\n").as_bytes()).unwrap();
+    assert_eq!((file.names(true).len(), file.names(false).len()), (MOST_COLUMNS, MOST_COLUMNS));
+    let checked = check(&file, Plan::of(&file));
+    assert_eq!(
+        (checked.good.len(), checked.problems[0].says.as_str()),
+        (1, "The row has more values than there are columns.")
+    );
 }
