@@ -55,7 +55,7 @@ pub fn likely(text: &str, is_called_table: bool) -> Layout {
     });
     match rated.max_by_key(|(rate, _)| *rate) {
         Some((_, delimiter)) => Layout { delimiter: Some(delimiter), has_quotes: true },
-        None => Layout { delimiter: None, has_quotes: has_clean_quotes(text) },
+        None => Layout { delimiter: None, has_quotes: is_called_table || has_clean_quotes(text) },
     }
 }
 

@@ -2,7 +2,6 @@
 //! says, a [`table`]), and from rows to memories ([`plan`], [`check`]). Nothing here knows of a browser, and all of it works a portion at a time, so that
 //! whoever calls it can do something else in between.
 
-mod broken;
 mod cells;
 pub mod check;
 pub mod columns;

@@ -32,6 +32,14 @@ fn each_line_of_plain_text_is_a_memory() {
 }
 
 #[test]
+fn a_broken_quote_in_a_table_of_one_column_is_named() {
+    for text in ["content\na\n\"never\nclosed\n", "a\nb\n\"never\nclosed\n"] {
+        let says = "The quote that opens in line 3 is not closed.";
+        assert_eq!(read("a.csv", text.as_bytes()).unwrap_err(), says);
+    }
+}
+
+#[test]
 fn text_that_begins_with_a_bracket_is_text() {
     for text in [
         "[note] Ada prefers tea\n[idea] Bob does not\n",
