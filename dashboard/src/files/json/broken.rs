@@ -56,7 +56,8 @@ impl Broken {
 
     /// The row that it is, if the next one begins at `end`.
     pub fn row(&self, text: &str, end: usize) -> Row {
-        let row = text.get(self.start..end).unwrap_or_default().trim_end();
+        // No other white space is any in JSON.
+        let row = text.get(self.start..end).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']);
         Row::new(self.line, self.start..self.start + row.len())
     }
 }

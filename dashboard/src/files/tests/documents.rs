@@ -118,6 +118,12 @@ fn a_broken_row_costs_no_other_wherever_rows_begin() {
 }
 
 #[test]
+fn white_space_that_is_none_in_json_is_a_broken_row() {
+    let file = read("a.json", b"[1]\x0b\n").unwrap();
+    assert_eq!(file.rows.iter().map(|row| file.row(*row)).collect::<Vec<_>>(), ["1", "\u{b}"]);
+}
+
+#[test]
 fn a_long_row_that_is_broken_is_one_problem() {
     let long = format!("{{\"content\":\"{}\n", "a\\r\\n".repeat(60_000));
     let text = format!("{{\"content\":\"a\"}}\r\n{long}{{\"content\":\"b\"}}\r\n{{\n");
