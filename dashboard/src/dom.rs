@@ -112,14 +112,6 @@ impl El {
         this.value_of(move || value.get())
     }
 
-    /// With a checkbox's state, which `value` follows.
-    pub fn bind_checked(self, value: RwSignal<bool>) -> Self {
-        self.on("change", move |event| {
-            let checked = event.target().and_then(|target| js_sys::Reflect::get(&target, &"checked".into()).ok());
-            value.set(checked.is_some_and(|checked| checked.is_truthy()));
-        })
-    }
-
     /// With the value of a box or of a choice that follows what `read` reads.
     pub fn value_of(self, read: impl Fn() -> String + 'static) -> Self {
         let element: JsValue = self.0.clone().into();
