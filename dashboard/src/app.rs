@@ -7,8 +7,7 @@ use crate::{
         toast::{Toast, ToastRegion},
     },
     import::{page::import, send::Outbox, sent::Sent},
-    job::page::job,
-    pages::{jobs::Jobs, not_found::NotFound, sign_in::SignIn},
+    pages::{job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     recent,
     session::Session,
 };
@@ -39,7 +38,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
                 <Route path=path!("/import") view=|| import().into_view() />
-                <Route path=path!("/jobs/:id") view=|| job().into_view() />
+                <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }
         .into_any()
