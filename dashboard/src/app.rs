@@ -7,8 +7,7 @@ use crate::{
         toast::{Toast, ToastRegion},
     },
     import::{send::Outbox, sent::Sent},
-    job::page::job,
-    pages::{import::Import, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
+    pages::{import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
 };
 use leptos::prelude::*;
@@ -38,7 +37,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
                 <Route path=path!("/import") view=Import />
-                <Route path=path!("/jobs/:id") view=|| job().into_view() />
+                <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }
         .into_any()

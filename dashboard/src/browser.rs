@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, Storage, Url,
+    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Url,
 };
 
 /// The language of the page, for numbers and dates.
@@ -89,6 +90,15 @@ pub fn focus(selector: &str) {
 /// The first element that `selector` finds.
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Scrolls no further than it takes to see all of the first element that `selector` finds.
+pub fn bring_into_view(selector: &str) {
+    let nearest = ScrollIntoViewOptions::new();
+    nearest.set_block(ScrollLogicalPosition::Nearest);
+    if let Some(element) = find(selector) {
+        element.scroll_into_view_with_scroll_into_view_options(&nearest);
+    }
 }
 
 /// Asks whether the page may notify; whether it may.

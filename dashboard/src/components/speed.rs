@@ -1,12 +1,40 @@
-//! The job's speed over time, as a small drawing.
+//! How fast a job is, and how fast it was over time as a small drawing.
 
-use super::rate::Rate;
-use crate::dom::{El, svg};
+use crate::job::{rate::Rate, timing::Timing};
 use leptos::prelude::*;
 
 /// The drawing's own units, fine enough for whole numbers: to write fractions takes 15 kB of code.
 const WIDTH: u32 = 3_000;
 const HEIGHT: u32 = 640;
+
+/// The speed. A job that is through and was not watched has no drawing.
+#[component]
+pub fn Speed(timing: Timing) -> impl IntoView {
+    let label = move || if timing.is_final() { "Average speed" } else { "Speed" };
+    let says = move || format!("{} over time: {}", label(), timing.speed());
+    let path = Memo::new(move |_| timing.rate.with(outline));
+    let is_drawn = move || !timing.is_final() || !path.read().is_empty();
+    view! {
+        <div class="speed">
+            <p data-fact="speed">
+                <span class="soft">{label}</span>
+                " "
+                <strong>{move || timing.speed()}</strong>
+            </p>
+            <Show when=is_drawn>
+                <svg
+                    class="chart"
+                    role="img"
+                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                    preserveAspectRatio="none"
+                    aria-label=says
+                >
+                    <path d=move || path.get()></path>
+                </svg>
+            </Show>
+        </div>
+    }
+}
 
 /// The outline of the speed from the left edge to the right, as a path of an SVG. Empty where there is nothing to draw.
 fn outline(rate: &Rate) -> String {
@@ -24,17 +52,6 @@ fn outline(rate: &Rate) -> String {
     }
     path.push_str(&format!("L{WIDTH} {HEIGHT}"));
     path
-}
-
-/// The drawing; what it says is also said by `says`.
-pub fn chart(rate: RwSignal<Rate>, says: impl Fn() -> String + 'static) -> El {
-    svg("svg")
-        .attr("class", "chart")
-        .attr("role", "img")
-        .attr("viewBox", &format!("0 0 {WIDTH} {HEIGHT}"))
-        .attr("preserveAspectRatio", "none")
-        .attr_of("aria-label", move || Some(says()))
-        .child(svg("path").attr_of("d", move || Some(rate.with(outline))))
 }
 
 #[cfg(test)]
