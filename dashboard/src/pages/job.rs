@@ -94,14 +94,12 @@ fn Page(id: JobId) -> impl IntoView {
     let page = move || match state.get() {
         (true, _) => view! { <Known id=id data=data progress=progress times=times poll=poll /> }.into_any(),
         (false, Some(error)) => view! { <Trouble poll=poll error=error /> }.into_any(),
-        (false, None) => {
-            view! {
-                <p class="soft waiting" role="status">
-                    "Asking for the job…"
-                </p>
-            }
-            .into_any()
+        (false, None) => view! {
+            <p class="soft waiting" role="status">
+                "Asking for the job…"
+            </p>
         }
+        .into_any(),
     };
     view! { <div>{page}</div> }
 }
