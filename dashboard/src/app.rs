@@ -6,9 +6,8 @@ use crate::{
         keys::Help,
         toast::{Toast, ToastRegion},
     },
-    import::{page::import, send::Outbox, sent::Sent},
-    pages::{job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
-    recent,
+    import::{send::Outbox, sent::Sent},
+    pages::{import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
 };
 use leptos::prelude::*;
@@ -37,7 +36,7 @@ pub fn App() -> impl IntoView {
         view! {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
-                <Route path=path!("/import") view=|| import().into_view() />
+                <Route path=path!("/import") view=Import />
                 <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }
@@ -64,7 +63,6 @@ fn forget_when_signed_out(is_signed_in: Memo<bool>, sent: Sent, outbox: Outbox) 
         if was_signed_in == Some(true) && !is_signed_in {
             outbox.clear();
             sent.clear();
-            recent::clear();
         }
         is_signed_in
     });

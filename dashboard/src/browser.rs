@@ -51,13 +51,13 @@ pub fn download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue>
     Url::revoke_object_url(&url)
 }
 
-/// 128 random bits as 32 hex digits.
+/// A random UUID. The browser's own is absent where the page is not served over HTTPS or from this machine.
 pub fn random_id() -> String {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// Whether the machine has a network, as far as the browser knows.

@@ -1,1 +1,0 @@
-pub use crate::components::keys::on_keys;
