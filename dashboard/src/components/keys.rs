@@ -61,7 +61,7 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
             dialog.close();
         }
     };
-    let keys = KEYS.map(|(key, does)| {
+    let entry = |(key, does)| {
         view! {
             <div>
                 <dt>
@@ -70,11 +70,11 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
                 <dd>{does}</dd>
             </div>
         }
-    });
+    };
     view! {
         <dialog id="help" node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
             <h2 id="help-title">"Keys"</h2>
-            <dl class="keys">{keys.to_vec()}</dl>
+            <dl class="keys">{KEYS.into_iter().map(entry).collect_view()}</dl>
             <button type="button" on:click=close>
                 "Close"
             </button>
