@@ -1,18 +1,26 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
+use crate::{browser::parse_time, pace};
 use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::Date;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 /// How many jobs a page of the list has.
 const PAGE: u32 = 50;
+/// Milliseconds after which an answer is no longer waited for.
+const PATIENCE: u32 = 30_000;
+/// Bytes of a body that a slow connection sends in a millisecond.
+const SLOW: u32 = 40;
 
 /// Why there is no answer to show.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Error {
-    /// Nothing that can be read came back: no network, a time-out, or a good answer that is not this API's. In words.
+    /// Nothing came back: no network, or a time-out. In words.
     Fetch(String),
+    /// A good answer that is not this API's.
+    Unreadable,
     /// The API, or something in front of it, answered and refused.
     Api(Box<Refusal>),
 }
@@ -44,7 +52,7 @@ impl Error {
     /// The API's code, if it was the API that refused.
     pub fn code(&self) -> Option<Code> {
         match self {
-            Self::Fetch(_) => None,
+            Self::Fetch(_) | Self::Unreadable => None,
             Self::Api(refusal) => Some(refusal.body.code),
         }
     }
@@ -53,6 +61,7 @@ impl Error {
     pub fn sentence(&self) -> &str {
         match self {
             Self::Fetch(reason) => reason,
+            Self::Unreadable => "The server's answer cannot be read.",
             Self::Api(refusal) => &refusal.body.message,
         }
     }
@@ -81,12 +90,14 @@ pub async fn jobs(key: &str, after: Option<&str>, abort: Option<&AbortSignal>) -
 
 /// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
 pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
+    let abort = AbortSignal::timeout_with_u32(patience(body.len()));
     let request = Request::post(path::BATCH)
         .header("Content-Type", "application/json")
         .header("Idempotency-Key", idempotency_key)
+        .abort_signal(Some(&abort))
         .body(body)
-        .map_err(|_| unreachable_server())?;
-    whole(read(ask(key, request).await?)?)
+        .map_err(|_| no_answer(&abort))?;
+    whole(read(ask(key, request, &abort).await?)?)
 }
 
 /// What the account has used up.
@@ -95,20 +106,26 @@ pub async fn usage(key: &str) -> Result<Usage, Error> {
 }
 
 async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -> Result<Answer<Vec<u8>>, Error> {
-    let request = request.abort_signal(abort).build().map_err(|_| unreachable_server())?;
-    ask(key, request).await
+    let abort = abort.cloned().unwrap_or_else(|| AbortSignal::timeout_with_u32(PATIENCE));
+    let request = request.abort_signal(Some(&abort)).build().map_err(|_| no_answer(&abort))?;
+    ask(key, request, &abort).await
 }
 
-async fn ask(key: &str, request: Request) -> Result<Answer<Vec<u8>>, Error> {
+/// Milliseconds after which the answer to a body of `bytes` is no longer waited for.
+fn patience(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX) / SLOW + PATIENCE
+}
+
+async fn ask(key: &str, request: Request, abort: &AbortSignal) -> Result<Answer<Vec<u8>>, Error> {
     request.headers().set("Authorization", &format!("Bearer {key}"));
-    let response = request.send().await.map_err(|_| unreachable_server())?;
+    let response = request.send().await.map_err(|_| no_answer(abort))?;
     let status = response.status();
-    let retry_after = header(&response, "Retry-After").and_then(|value| value.parse().ok());
+    let retry_after = header(&response, "Retry-After").and_then(|value| pace::asked(&value, Date::now(), parse_time));
     let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
     if status == 304 {
         return Ok(Answer { body: None, version, retry_after });
     }
-    let bytes = response.binary().await.map_err(|_| unreachable_server())?;
+    let bytes = response.binary().await.map_err(|_| no_answer(abort))?;
     if response.ok() {
         return Ok(Answer { body: Some(bytes), version, retry_after });
     }
@@ -124,22 +141,31 @@ fn unexplained(status: u16) -> ErrorBody {
 }
 
 fn read<T: DeserializeOwned>(answer: Answer<Vec<u8>>) -> Result<Answer<T>, Error> {
-    let body = answer.body.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|_| unreadable())?;
+    let body = answer.body.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|_| Error::Unreadable)?;
     Ok(Answer { body, version: answer.version, retry_after: answer.retry_after })
 }
 
 fn whole<T>(answer: Answer<T>) -> Result<T, Error> {
-    answer.body.ok_or_else(unreadable)
+    answer.body.ok_or(Error::Unreadable)
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)
 }
 
-fn unreachable_server() -> Error {
-    Error::Fetch("The server cannot be reached.".to_owned())
+fn no_answer(abort: &AbortSignal) -> Error {
+    let why = if abort.aborted() { "The server took too long to answer." } else { "The server cannot be reached." };
+    Error::Fetch(why.to_owned())
 }
 
-fn unreadable() -> Error {
-    Error::Fetch("The server's answer cannot be read.".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_body_gets_the_time_that_a_slow_connection_takes_for_it() {
+        assert_eq!(patience(0), PATIENCE);
+        assert_eq!(patience(8_000_000), PATIENCE + 200_000);
+        assert_eq!(patience(usize::MAX), PATIENCE + u32::MAX / SLOW);
+    }
 }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, Storage, Url,
+    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Url,
 };
 
 /// The language of the page, for numbers and dates.
@@ -50,13 +51,13 @@ pub fn download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue>
     Url::revoke_object_url(&url)
 }
 
-/// 128 random bits as 32 hex digits.
+/// A random UUID. The browser's own is absent where the page is not served over HTTPS or from this machine.
 pub fn random_id() -> String {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// Whether the machine has a network, as far as the browser knows.
@@ -89,6 +90,15 @@ pub fn focus(selector: &str) {
 /// The first element that `selector` finds.
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Scrolls no further than it takes to see all of the first element that `selector` finds.
+pub fn bring_into_view(selector: &str) {
+    let nearest = ScrollIntoViewOptions::new();
+    nearest.set_block(ScrollLogicalPosition::Nearest);
+    if let Some(element) = find(selector) {
+        element.scroll_into_view_with_scroll_into_view_options(&nearest);
+    }
 }
 
 /// Asks whether the page may notify; whether it may.

@@ -7,6 +7,23 @@ const USUAL: f64 = 5_000.0;
 /// The longest wait between two attempts, in milliseconds, unless the server asks for more.
 const LONGEST: f64 = 30_000.0;
 
+/// The longest wait that a server may ask for, in seconds.
+const LONGEST_ASKED: u32 = 3_600;
+
+/// The seconds that a `Retry-After` of `value` asks for: it has a number of them or a date. `date` reads one, and like `now` it
+/// is in milliseconds since 1970.
+pub fn asked(value: &str, now: f64, date: impl FnOnce(&str) -> Option<f64>) -> Option<u32> {
+    let seconds = match value.trim().parse::<u64>() {
+        Ok(seconds) => u32::try_from(seconds).unwrap_or(u32::MAX),
+        // What a browser takes for a date is more than that: `-5` is one too.
+        Err(_) if value.starts_with(|char: char| char.is_ascii_alphabetic()) => {
+            ((date(value)? - now) / 1_000.0).ceil() as u32
+        }
+        Err(_) => return None,
+    };
+    Some(seconds.min(LONGEST_ASKED))
+}
+
 /// Milliseconds to wait after a good answer.
 pub fn after_answer(retry_after: Option<u32>) -> f64 {
     retry_after.map_or(USUAL, |seconds| f64::from(seconds.max(1)) * 1_000.0)
@@ -18,7 +35,7 @@ pub fn after_failure(error: &Error, failures: u32, random: f64) -> Option<f64> {
     let doubled = 1_000.0 * 2_f64.powi(failures.min(10).cast_signed().saturating_sub(1));
     let backoff = doubled.min(LONGEST) * (0.5 + random / 2.0);
     match error {
-        Error::Fetch(_) => Some(backoff),
+        Error::Fetch(_) | Error::Unreadable => Some(backoff),
         Error::Api(refusal) => match (refusal.status, refusal.retry_after) {
             (429, Some(seconds)) => Some(f64::from(seconds.max(1)) * 1_000.0),
             (429, None) => Some(backoff.max(USUAL)),
@@ -48,6 +65,22 @@ mod tests {
         assert_eq!(after_failure(&refused(429, Some(10)), 1, 0.0), Some(10_000.0));
         assert_eq!(after_failure(&refused(503, Some(20)), 1, 0.0), Some(20_000.0));
         assert_eq!(after_failure(&refused(408, None), 1, 1.0), Some(1_000.0));
+    }
+
+    #[test]
+    fn a_server_asks_for_seconds_or_until_a_date_and_for_an_hour_at_most() {
+        let now = 1_000_000.0;
+        let read = |value: &str| asked(value, now, |date| (date == "Tue, 05 May 2026").then_some(now + 29_001.0));
+        assert_eq!((read("7"), read(" 0 ")), (Some(7), Some(0)));
+        assert_eq!(read("Tue, 05 May 2026"), Some(30));
+        for none in ["", "-5", "1.5", "soon"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+        for long in ["86400", "99999999999"] {
+            assert_eq!(read(long), Some(LONGEST_ASKED), "{long}");
+        }
+        assert_eq!(asked("Wed", now, |_| Some(now - 5_000.0)), Some(0), "it is over");
+        assert_eq!(asked("Wed", now, |_| Some(f64::MAX)), Some(LONGEST_ASKED));
     }
 
     #[test]

@@ -3,12 +3,11 @@
 
 use crate::{
     api::{Answer, Error},
-    dom::spawn,
     pace,
 };
 use contract::Code;
 use js_sys::{Date, Math};
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, time::Duration};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -221,7 +220,7 @@ impl Poll {
         self.busy.set(true);
         self.due.set(None);
         self.arm();
-        spawn(async move {
+        spawn_local(async move {
             let result = asking.await;
             // The component may be gone by now, and its signals with it.
             let gave_up = self.inner.try_update_value(|inner| inner.abort.take().is_none());

@@ -1,7 +1,7 @@
 //! The API key of this tab. It lives in memory, or in the tab's session storage if the reader says so; it never becomes
 //! part of a URL.
 
-use crate::{api::Error, browser::session_storage, dom::effect, poll::Poll};
+use crate::{api::Error, browser::session_storage, poll::Poll, recent};
 use contract::{Code, Ping, Scope};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -35,7 +35,12 @@ impl Session {
             let item = |name| storage.get_item(name).ok().flatten();
             Some(SignedIn { key: item(KEY)?.into(), ping: serde_json::from_str(&item(PING)?).ok()? })
         };
-        Self { who: RwSignal::new(kept()), notice: RwSignal::new(None) }
+        let who = kept();
+        if who.is_none() {
+            // A session that was not kept ends with a reload, and what it left is not the next one's.
+            recent::clear();
+        }
+        Self { who: RwSignal::new(who), notice: RwSignal::new(None) }
     }
 
     /// Uses `who` from now on; with `keep` until the tab is closed, else until it is reloaded.
@@ -54,13 +59,14 @@ impl Session {
             let _ = storage.remove_item(KEY);
             let _ = storage.remove_item(PING);
         }
+        recent::clear();
         self.notice.set(notice);
         self.who.set(None);
     }
 
     /// Goes back to the sign-in when `poll` finds that the key is no longer good.
     pub fn leave_when_refused(self, poll: Poll) {
-        effect(move || {
+        Effect::new(move |_| {
             if poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::InvalidKey) {
                 let notice = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
                 self.sign_out(Some(notice.to_owned()));

@@ -59,6 +59,11 @@ pub fn width(part: u32, whole: u32) -> String {
     format!("{}.{:02}%", share / 100, share % 100)
 }
 
+/// A length in CSS pixels, in whole ones.
+pub fn pixels(length: f64) -> String {
+    format!("{}px", length as u32)
+}
+
 /// `one` for 1, else `many`.
 pub const fn plural(count: u32, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }

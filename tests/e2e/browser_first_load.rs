@@ -10,7 +10,7 @@ use tests::{
 use xtask::checkout;
 
 /// Bytes that a first visit may take over the wire, all together.
-const HEAVIEST: u32 = 220_000;
+const HEAVIEST: u32 = 300_000;
 /// Milliseconds from the navigation to a drawn page of a job, at the median.
 const SLOWEST: f64 = 500.0;
 
@@ -72,7 +72,7 @@ fn a_visit_violates_no_policy_and_logs_no_error() {
 }
 
 #[test]
-fn a_first_visit_weighs_at_most_220_kb() {
+fn a_first_visit_weighs_at_most_300_kb() {
     assert_built();
     let weigh = "const fs = require('fs'), zlib = require('zlib'); let sum = 0; \
         for (const name of fs.readdirSync('dashboard/dist')) if (!/^(_headers|openapi|docs)/.test(name)) \

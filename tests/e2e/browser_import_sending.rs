@@ -68,12 +68,12 @@ fn a_proxy_that_asks_for_patience_gets_it() {
     let next = answer_posts(&tab);
     *next.lock().unwrap() = Some(|| html(503, Some("60")));
     send(&tab, 3);
-    tab.sees("[role=alert]", "The server answered with status 503 and gave no reason. Trying again in 1 min.");
+    tab.sees(".note", "The server answered with status 503 and gave no reason. Trying again in 1 min.");
     tab.click("button", "Stop");
     tab.sees("[role=alert]", "Stopped.");
     *next.lock().unwrap() = Some(|| html(503, Some("2")));
     tab.click("button", "Send the rest");
-    tab.sees("[role=alert]", "Trying again in 2 s.");
+    tab.sees(".note", "Trying again in 2 s.");
     *next.lock().unwrap() = None;
     tab.sees("h1", "Completed, everything imported");
     let posts: Vec<f64> =
@@ -92,7 +92,7 @@ fn a_wait_for_a_running_batch_ends_when_there_is_room_even_if_there_was_before_i
         Reply::Give(429, vec![("Content-Type", "application/json".to_owned())], body.to_owned())
     });
     send(&tab, 3);
-    tab.sees("[role=alert]", "Waiting until a running batch has ended.");
+    tab.sees(".note", "Waiting until a running batch has ended.");
     // Nothing runs, and nothing ends any more.
     *next.lock().unwrap() = None;
     tab.sees("h1", "Completed, everything imported");
@@ -115,12 +115,12 @@ fn signing_out_stops_the_sending_and_the_next_reader_sees_nothing_of_it() {
     send(&tab, 3);
     tab.sees("h1", "Completed, everything imported");
     let job: String = tab.js("location.pathname");
-    assert!(tab.js::<String>("localStorage.getItem('recent')").contains(job.trim_start_matches("/jobs/")));
+    assert!(tab.js::<String>("sessionStorage.getItem('recent')").contains(job.trim_start_matches("/jobs/")));
     let next = answer_posts(&tab);
     *next.lock().unwrap() = Some(|| html(503, Some("1")));
     tab.click("link", "New import");
     send(&tab, 600);
-    tab.sees("[role=alert]", "Trying again in 1 s.");
+    tab.sees(".note", "Trying again in 1 s.");
     tab.click_on("[popovertarget=account]");
     tab.click("button", "Sign out");
     tab.sees("h1", "Sign in");
@@ -130,7 +130,7 @@ fn signing_out_stops_the_sending_and_the_next_reader_sees_nothing_of_it() {
     tab.sees("h1", "New import");
     assert!(!asks(&tab));
     assert_eq!(tab.js::<u32>("document.querySelectorAll('.sending').length"), 0);
-    assert_eq!(tab.js::<Value>("localStorage.getItem('recent')"), Value::Null);
+    assert_eq!(tab.js::<Value>("sessionStorage.getItem('recent')"), Value::Null);
     send(&tab, 2);
     tab.sees("h1", "Completed, everything imported");
     assert_eq!(posts(&tab), before + 1, "nothing of the first reader's is sent any more");
@@ -143,7 +143,7 @@ fn the_end_of_the_sending_takes_nobody_away_from_another_page() {
     let next = answer_posts(&tab);
     *next.lock().unwrap() = Some(|| html(503, Some("1")));
     send(&tab, 600);
-    tab.sees("[role=alert]", "Trying again in 1 s.");
+    tab.sees(".note", "Trying again in 1 s.");
     assert!(asks(&tab), "half of it is not sent");
     tab.click("link", "Jobs");
     tab.sees("h1", "Jobs");

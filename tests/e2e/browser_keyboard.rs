@@ -42,6 +42,31 @@ fn the_keyboard_alone_signs_in_opens_a_job_filters_and_exports() {
 }
 
 #[test]
+fn an_expanded_row_is_seen_whole_and_keeps_the_keyboard_however_far_the_list_is_scrolled() {
+    let account = Account::new(Tier::Team);
+    let tab = Tab::signed_in(&format!("/jobs/{}", job::ERRORS_500), &account.key);
+    tab.sees("[data-matches]", "500 failures");
+    for (key, index) in [("g", "0"), ("G", "499")] {
+        tab.press(&[key]);
+        tab.until(&format!("document.activeElement.closest('.row')?.dataset.index === '{index}'"));
+        tab.press(&["Enter"]);
+        tab.until(&format!(
+            "(() => {{ const row = document.querySelector('.row[data-index=\"{index}\"]:has(.detail)')?.getBoundingClientRect(); \
+             const list = document.querySelector('#error-rows').getBoundingClientRect(); \
+             return row && row.top >= list.top - 1 && row.bottom <= Math.min(list.bottom, innerHeight) + 1; }})()"
+        ));
+    }
+    // Near, far, and back: rows come and go on both sides of it.
+    for up in [400, 900, 5_000, 900, 300, 0] {
+        tab.js::<bool>(&format!(
+            "(async () => {{ const list = document.querySelector('#error-rows'); list.scrollTop = list.scrollHeight - list.clientHeight - {up}; \
+             for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame); return true; }})()"
+        ));
+        assert_eq!(focused(&tab).as_deref(), Some("499"), "{up} further up");
+    }
+}
+
+#[test]
 fn the_shortcuts_move_expand_pause_refresh_and_explain() {
     let account = Account::new(Tier::Team);
     let job = Running::start(&account, 1_000);

@@ -40,8 +40,10 @@ fn polls_are_paced_by_the_server_conditional_and_never_two_at_once() {
 #[test]
 fn after_the_final_state_nothing_is_asked() {
     let (job, tab) = watched(10);
+    tab.sees("#errors", "No failures so far.");
     job.complete();
     tab.sees("h1", "Completed, everything imported");
+    tab.sees("#errors", "No failures. Everything that was tried has landed.");
     tab.sees("[data-next]", "no more requests");
     let asked = tab.requests().len();
     tab.advance(3_600.0);

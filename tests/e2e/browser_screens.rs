@@ -32,6 +32,10 @@ fn outcomes_are_said_as_they_are() {
     let tab = Tab::signed_in(&page_of(job::EXAMPLE), &account.key);
     tab.sees("h1", "Completed with 1 failure");
     tab.sees("[data-status=partial]", "Completed");
+    tab.sees("[data-fact=speed]", "Average speed");
+    let about_the_future =
+        "document.querySelectorAll('.controls button, .line button, [data-fact=left], .chart').length";
+    assert_eq!(tab.js::<u32>(about_the_future), 0, "nothing to press, to wait for or to draw");
     let tab = Tab::signed_in(&page_of(job::FAILED), &account.key);
     tab.sees("h1", "The job failed: 2 of 5 were imported");
     tab.sees("[data-status=failed]", "Failed");

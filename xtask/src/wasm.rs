@@ -37,7 +37,10 @@ pub fn compile() -> Result<()> {
     let mut cargo = checkout::command("cargo");
     cargo.args(["build", "--release", "--package", "edge", "--package", "dashboard", "--target", TARGET]);
     cargo.arg("--target-dir").arg(checkout::target(""));
-    add_flags(&mut cargo, &anonymous()?);
+    let mut flags = anonymous()?;
+    // Leptos' switch for views of one type each, in place of a type for every element and code for each type.
+    flags.push("--cfg=erase_components".to_owned());
+    add_flags(&mut cargo, &flags);
     progress::run("Compiling the Worker and the dashboard", cargo)
 }
 

@@ -2,12 +2,7 @@
 
 pub mod export;
 pub mod filter;
-mod groups;
-mod list;
-mod menu;
-pub mod panel;
 pub mod reading;
 mod reason;
 pub mod set;
-mod toolbar;
-mod window;
+pub mod window;

@@ -7,11 +7,13 @@ use super::{
 };
 use crate::{
     browser::{self, measured},
-    dom::{effect, memo},
-    keys,
+    components::keys::on_keys,
     poll::Poll,
 };
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 use web_sys::UrlSearchParams;
@@ -54,13 +56,13 @@ impl Reading {
         let text = RwSignal::new(asked.get("q").unwrap_or_default());
         let group = RwSignal::new(asked.get("group").map(Arc::from));
         let sort = RwSignal::new(Sort::named(&asked.get("sort").unwrap_or_default()));
-        let rows = memo(move || {
+        let rows = Memo::new(move |_| {
             let (set, filter) = (shown.get(), Filter::parse(&text.read()));
             let group = group.read().as_deref().map(|name| set.group(name).unwrap_or(u32::MAX));
             Arc::new(measured("filter", || select(&set, &filter, group, sort.get())))
         });
         let expanded = RwSignal::new(None);
-        let window = memo(move || {
+        let window = Memo::new(move |_| {
             let rows = rows.read();
             let expanded = expanded.get().and_then(|index| {
                 let (at, row) = rows.iter().enumerate().find(|(_, row)| row.index == index)?;
@@ -70,19 +72,19 @@ impl Reading {
         });
         let (current, scroll, viewport) = (RwSignal::new(None), RwSignal::new(0.0), RwSignal::new(0.0));
         let reading = Self { live, shown, text, group, sort, rows, current, expanded, scroll, viewport, window };
-        effect(move || {
+        Effect::new(move |_| {
             live.track();
             if !reading.is_engaged() {
                 reading.show_new();
             }
         });
-        effect(move || reading.write_address());
+        Effect::new(move |_| reading.write_address());
         reading
     }
 
     /// Takes the page's keys, for as long as the component lives.
     pub fn listen(self, poll: Poll) {
-        keys::on_keys(move |key| match key {
+        on_keys(move |key| match key {
             "/" => browser::focus("#filter"),
             "j" => self.step(1),
             "k" => self.step(-1),
@@ -129,10 +131,18 @@ impl Reading {
                 .is_some_and(|element| element.closest("#errors").is_ok_and(|section| section.is_some()))
     }
 
-    /// Expands the row of `index`, or folds it.
+    /// Expands the row of `index` and brings it into view, or folds it.
     pub fn toggle(self, index: u32) {
         self.current.set(Some(index));
-        self.expanded.update(|expanded| *expanded = if *expanded == Some(index) { None } else { Some(index) });
+        let expands = self.expanded.get_untracked() != Some(index);
+        self.expanded.set(expands.then_some(index));
+        if expands {
+            spawn_local(async move {
+                // It has its height by then.
+                tick().await;
+                browser::bring_into_view(&selector(index));
+            });
+        }
     }
 
     /// Takes everything off that narrows the list.
@@ -169,9 +179,9 @@ impl Reading {
             list.set_scroll_top(scroll as i32);
             self.scroll.set(scroll);
         }
-        // The row is drawn by then.
-        let index = row.index;
-        request_animation_frame(move || browser::focus(&format!("[data-index='{index}'] button")));
+        // It is drawn by then.
+        let button = format!("{} button", selector(row.index));
+        request_animation_frame(move || browser::focus(&button));
     }
 
     /// Keeps the address at what is shown, without an entry in the history for every letter.
@@ -200,4 +210,9 @@ impl Reading {
             let _ = history.replace_state_with_url(&state, "", Some(&address));
         }
     }
+}
+
+/// Finds the row of `index` in the document.
+fn selector(index: u32) -> String {
+    format!("[data-index='{index}']")
 }

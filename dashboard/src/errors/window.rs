@@ -1,5 +1,6 @@
 //! Which rows of a long list are worth drawing. All lengths are in CSS pixels.
 
+use super::set::Row;
 use std::ops::Range;
 
 /// The height of a row.
@@ -23,6 +24,15 @@ pub struct Window {
     pub rows: usize,
     /// The position of the expanded one, and its detail's height.
     pub expanded: Option<(usize, f64)>,
+}
+
+/// A row and its position in the list.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Place {
+    /// From 0.
+    pub at: usize,
+    /// What is there.
+    pub row: Row,
 }
 
 /// The height of the detail of a row with that `reason`.

@@ -1,14 +1,21 @@
 //! One row of a table as its cells.
 
+use super::file::LONGEST;
 use std::{borrow::Cow, ops::Range};
 
-/// The longest quoted cell, in bytes. The longest content and the longest metadata are shorter.
-const LONGEST: usize = 2 << 20;
+/// How cells are told from one another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// What stands between them; `None` where each line is one cell.
+    pub delimiter: Option<char>,
+    /// Whether quotes hold a cell together. Those of plain text are part of it.
+    pub has_quotes: bool,
+}
 
 /// What a cell ends with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
-    /// What stands between cells.
+    /// What stands between cells. One that no memory is as long as is cut, so that no look at one takes long.
     Delimiter,
     /// The end of a line.
     Line,
@@ -50,18 +57,19 @@ enum Escape {
 }
 
 /// The cell of `text` that begins at `at`.
-pub fn cell(text: &str, at: usize, delimiter: Option<char>) -> Cell {
-    escaped_cell(text, at, delimiter, Escape::Quote)
+pub fn cell(text: &str, at: usize, layout: Layout) -> Cell {
+    escaped_cell(text, at, layout, Escape::Quote)
 }
 
-fn escaped_cell(text: &str, at: usize, delimiter: Option<char>, escape: Escape) -> Cell {
+fn escaped_cell(text: &str, at: usize, layout: Layout, escape: Escape) -> Cell {
     let rest = text.get(at..).unwrap_or_default();
     // Some write a space behind each delimiter.
-    let blank = |char: char| matches!(char, ' ' | '\t') && Some(char) != delimiter;
-    let opens = at + rest.len() - rest.trim_start_matches(blank).len();
-    let is_quoted = text.get(opens..).is_some_and(|rest| rest.starts_with('"'));
+    let blank = |char: char| matches!(char, ' ' | '\t') && Some(char) != layout.delimiter;
+    let near = rest.get(..rest.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let opens = at + near.len() - near.trim_start_matches(blank).len();
+    let is_quoted = layout.has_quotes && text.get(opens..).is_some_and(|rest| rest.starts_with('"'));
     if !is_quoted {
-        let (stop, end, next) = ending(text, at, delimiter);
+        let (stop, end, next) = ending(text, at, layout.delimiter);
         return Cell { value: at..stop, fault: None, end, stop, next, is_quoted };
     }
     let start = opens + 1;
@@ -69,7 +77,7 @@ fn escaped_cell(text: &str, at: usize, delimiter: Option<char>, escape: Escape) 
         let (stop, end) = (text.len(), End::Text);
         return Cell { value: start..stop, fault: Some(Fault::NotClosed), end, stop, next: stop, is_quoted };
     };
-    let (stop, end, next) = ending(text, closes + 1, delimiter);
+    let (stop, end, next) = ending(text, closes + 1, layout.delimiter);
     let is_clean = text.get(closes + 1..stop).is_some_and(|behind| behind.trim().is_empty());
     let fault = (!is_clean).then_some(Fault::TextBehind);
     Cell { value: start..closes, fault, end, stop, next, is_quoted }
@@ -94,8 +102,12 @@ fn closing(text: &str, start: usize, escape: Escape) -> Option<usize> {
 fn ending(text: &str, at: usize, delimiter: Option<char>) -> (usize, End, usize) {
     let rest = text.get(at..).unwrap_or_default();
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r') || Some(char::from(*byte)) == delimiter;
-    let Some(length) = rest.as_bytes().iter().position(is_end) else { return (text.len(), End::Text, text.len()) };
-    let (stop, behind) = (at + length, rest.get(length..).unwrap_or_default());
+    let rest = rest.get(..rest.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let Some(length) = rest.as_bytes().iter().position(is_end) else {
+        let stop = at + rest.len();
+        return (stop, if stop == text.len() { End::Text } else { End::Delimiter }, stop);
+    };
+    let (stop, behind) = (at + length, text.get(at + length..).unwrap_or_default());
     match behind.as_bytes() {
         [b'\r', b'\n', ..] => (stop, End::Line, stop + 2),
         [b'\r' | b'\n', ..] => (stop, End::Line, stop + 1),
@@ -114,11 +126,11 @@ pub struct Cells<'a> {
 }
 
 /// The row of `text` that begins at `at`.
-pub fn cells(text: &str, at: usize, delimiter: Option<char>) -> Cells<'_> {
-    let row = escaped_cells(text, at, delimiter, Escape::Quote);
+pub fn cells(text: &str, at: usize, layout: Layout) -> Cells<'_> {
+    let row = escaped_cells(text, at, layout, Escape::Quote);
     let faulty = text.get(at..row.next).filter(|row| row.contains("\\\""));
     if row.fault.is_some() && faulty.is_some() {
-        let other = escaped_cells(text, at, delimiter, Escape::Backslash);
+        let other = escaped_cells(text, at, layout, Escape::Backslash);
         if other.fault.is_none() && other.next == row.next {
             return other;
         }
@@ -126,10 +138,10 @@ pub fn cells(text: &str, at: usize, delimiter: Option<char>) -> Cells<'_> {
     row
 }
 
-fn escaped_cells(text: &str, at: usize, delimiter: Option<char>, escape: Escape) -> Cells<'_> {
+fn escaped_cells(text: &str, at: usize, layout: Layout, escape: Escape) -> Cells<'_> {
     let mut row = Cells { values: Vec::new(), fault: None, next: at };
     loop {
-        let cell = escaped_cell(text, row.next, delimiter, escape);
+        let cell = escaped_cell(text, row.next, layout, escape);
         if let (None, Some(fault)) = (row.fault, cell.fault) {
             row.fault = Some((row.values.len(), fault));
         }
@@ -162,7 +174,7 @@ mod tests {
 
     #[track_caller]
     fn row(text: &str, values: &[&str], fault: Option<(usize, Fault)>) {
-        let row = cells(text, 0, Some(','));
+        let row = cells(text, 0, Layout { delimiter: Some(','), has_quotes: true });
         assert_eq!((row.values, row.fault), (values.iter().map(|value| (*value).into()).collect(), fault), "{text}");
     }
 
@@ -181,5 +193,18 @@ mod tests {
         row("\"hi\" he said,ann\nbye", &["hi", "ann"], Some((0, Fault::TextBehind)));
         row("x,\"hi\\\" he said\nbye", &["x", "hi\\"], Some((1, Fault::TextBehind)));
         row("hello,\"ann\nbye,bob\n", &["hello", "ann\nbye,bob\n"], Some((1, Fault::NotClosed)));
+    }
+    #[test]
+    fn quotes_of_plain_text_are_part_of_it() {
+        let lines = Layout { delimiter: None, has_quotes: false };
+        let row = cells("\"Hi,\" she said.\n\"Bye", 0, lines);
+        assert_eq!((row.values, row.fault, row.next), (vec!["\"Hi,\" she said.".into()], None, 16));
+    }
+
+    #[test]
+    fn a_cell_without_an_end_is_cut() {
+        let text = "é".repeat(LONGEST);
+        let cut = cell(&text, 2, Layout { delimiter: None, has_quotes: true });
+        assert_eq!((cut.stop, cut.end), (LONGEST + 2, End::Delimiter));
     }
 }

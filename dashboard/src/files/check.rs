@@ -4,7 +4,7 @@ use super::{
     cells::Fault,
     columns::Field,
     draft::Draft,
-    file::{File, Form, PORTION, Row},
+    file::{File, Form, LONGEST, PORTION, Row},
     members::{self, quoted},
     plan::Plan,
 };
@@ -89,6 +89,9 @@ impl Check {
             // Short rows take their time too.
             spent += row.length() + 64;
         }
+        if let ([], Some(header)) = (rows, file.rows.first()) {
+            self.add(header.line, Err("The table has a header and no rows below it.".to_owned()));
+        }
         self.at >= rows.len()
     }
 
@@ -98,6 +101,9 @@ impl Check {
     }
 
     fn memory(&self, file: &File, row: Row) -> Result<String, String> {
+        if row.length() > LONGEST {
+            return Err(format!("The row is longer than {} MB, and no memory is.", LONGEST >> 20));
+        }
         match file.form {
             Form::Json(_) => self.memory_of_json(file.row(row)),
             Form::Table { .. } => self.memory_of_cells(file.cells(row)),
@@ -109,6 +115,9 @@ impl Check {
         if json.starts_with('"') {
             memory.set(Field::Content, json);
             return Ok(memory.write());
+        }
+        if json == "null" {
+            return Err("The row is null, as items of a batch are once they have landed.".to_owned());
         }
         let read = members::each(json, |name, value| match self.columns.get(&*name).copied().flatten() {
             Some(Field::Content) => memory.set(Field::Content, value),

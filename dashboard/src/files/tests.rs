@@ -4,18 +4,29 @@ use super::{
     check::{Check, Checked},
     columns::Field,
     decode::{Decoder, Encoding, lines},
-    file::{File, Form, Splitter},
+    file::{File, Form},
     plan::Plan,
     sample,
+    split::Splitter,
 };
 use fuzz::{nearly, run};
 use std::{fs, sync::Arc};
+
+mod documents;
+mod texts;
 
 /// A file that is read to its end.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Arc<File>, String> {
     let mut decoder = Decoder::new(name);
     bytes.chunks(7_000).try_for_each(|piece| decoder.push(piece))?;
     let mut splitter = Splitter::new(name, decoder.finish()?)?;
+    while !splitter.step()? {}
+    splitter.finish().map(Arc::new)
+}
+
+/// The same read with another delimiter.
+fn again(file: &File, delimiter: Option<char>) -> Result<Arc<File>, String> {
+    let mut splitter = Splitter::again(file, delimiter);
     while !splitter.step()? {}
     splitter.finish().map(Arc::new)
 }
@@ -241,13 +252,15 @@ fn a_file_that_is_wrong_as_a_whole_is_refused_with_the_place() {
         ("a.json", &b""[..], "The file is empty."),
         ("a.csv", b" \n ", "The file is empty."),
         ("a.csv", b" ,\n,", "The table has no values."),
-        ("a.csv", b"content,user_id\n", "The table has a header and no rows."),
         ("a.json", b"[]", "The file holds no memories"),
         ("a.json", b"{\"memories\":[]}", "The file holds no memories"),
         ("a.json", b"[\n{},\n{]", "The file is not JSON: line 3, column 2: expected a name in quotes."),
         ("a.json", b"{\"memories\":[\r\n{},\r\n{]", "The file is not JSON: line 3"),
         ("a.json", b"[{\"content\":\"a\"},\n{\"content\"", "The file is not JSON: line 2"),
         ("a.json", b"hello", "The file is not JSON: line 1"),
+        ("a.json", b"\n\n hello", "The file is not JSON: line 3 begins with neither"),
+        ("a.json", b"{\n\"memories\": [\n  {\"content\": oops},\n  {}\n]}", "The file is not JSON: line 3"),
+        ("a.json", b"{\"things\":[{]}", "The file is not JSON: line 1, column 13: expected a name in quotes."),
         ("a.csv", b"a,b\n\"c\nd\" e,f\n", "The quote that opens in line 2 is closed in line 3, with text behind it."),
     ] {
         let sentence = read(name, bytes).unwrap_err();
@@ -299,7 +312,8 @@ fn assert_whole(file: &Arc<File>, text: &str) {
     }
     let plan = Plan { keeps_rest: true, ..Plan::of(file) };
     let (checked, rows) = (check(file, plan.clone()), file.data(plan.has_header).len());
-    assert_eq!(checked.good.len() + checked.bad(), rows, "each row is a memory or a problem");
+    // A header alone is a problem too.
+    assert_eq!(checked.good.len() + checked.bad(), rows.max(1), "each row is a memory or a problem");
     for good in &checked.good {
         contract::MemoryInput::read(&good.json).unwrap();
     }
@@ -315,26 +329,58 @@ fn fuzz_files() {
         "[\"a\",\"b\\\"\",{\"content\":\"c\",\"metadata\":{\"d\":\"\\ud83d\"}}]",
         "{\n  \"content\": \"a\"\n}\n{\n  \"content\": \"b\"\n}",
         "\u{feff}content|user\n\\\"x|é\n",
+        "{\"items\":[{\"index\":0,\"item\":{\"content\":\"a\"}},{\"index\":1,\"item\":null}],\"next\":null}",
+        "[{\"messages\":[{\"text\":\"a\"}]}]",
+        "\u{1e}{\"memories\":[{\"content\":\"a\"}]}\n\u{1e}{\"message\":\"b\",\"data\":[1]}\n",
+        "[note] Hello, world\n\"Bye,\" she said.\n",
     ];
     let words = &[
-        "\"", "\n", "\r", ",", ";", "\t", "{", "}", "[", "]", "\\", "\"\"", ":", "{\"a\":", "\u{feff}", "\0", "sep=",
-        "null", " ",
+        "\"",
+        "\n",
+        "\r",
+        ",",
+        ";",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\\",
+        "\"\"",
+        ":",
+        "{\"a\":",
+        "\u{feff}",
+        "\0",
+        "sep=",
+        "null",
+        " ",
+        "\u{1e}",
+        "\"item\":",
+        "\"memories\":[",
     ];
     run("files", &nearly(samples, words), |bytes| {
-        for name in ["a.csv", "a.json", "a"] {
+        for name in ["a.csv", "a.json", "a.txt"] {
             let mut decoder = Decoder::new(name);
             let decoded = decoder.push(&bytes).and_then(|()| decoder.finish());
             if let (Ok(file), Ok((text, _))) = (read(name, &bytes), decoded) {
                 assert_whole(&file, &text);
+                for delimiter in [Some(';'), None] {
+                    if let Ok(file) = again(&file, delimiter) {
+                        assert_whole(&file, &text);
+                    }
+                }
             }
         }
     });
     // A line of anything among good rows: either the file is refused, or all of them are there.
     run("lines of files", &nearly(samples, words), |bytes| {
         let line = String::from_utf8_lossy(&bytes).replace(['\n', '\r'], " ");
-        for (name, head, row) in
-            [("a.jsonl", "", "{\"content\":\"good\"}"), ("a.csv", "content,user_id\n", "\"good\",ann")]
-        {
+        for (name, head, row) in [
+            ("a.jsonl", "", "{\"content\":\"good\"}"),
+            ("a.jsonl", "", "  {\"content\":\"good\"}"),
+            ("a.jsonl", "", "\u{1e}{\"content\":\"good\"}"),
+            ("a.csv", "content,user_id\n", "\"good\",ann"),
+        ] {
             let text = format!("{head}{}{line}\n{}", format!("{row}\n").repeat(3), format!("{row}\n").repeat(4));
             if let Ok(file) = read(name, text.as_bytes()) {
                 let checked = check(&file, Plan::of(&file));

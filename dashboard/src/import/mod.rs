@@ -1,9 +1,10 @@
 //! Starting an import from a file: read and checked here row by row, sent in batches.
 
-mod found;
-mod mapping;
-pub mod page;
-mod review;
+pub mod batch;
+pub mod checking;
+pub mod choosing;
+pub mod land;
+mod retry;
 pub mod send;
 pub mod sent;
-mod take;
+pub mod take;

@@ -1,17 +1,14 @@
 //! Sends what was checked, batch by batch, in order. Goes on while the reader looks at other pages.
 
-use super::sent::Sent;
-use crate::{
-    api::{self, Error},
-    browser,
-    dom::spawn,
-    pace,
-    poll::wait,
-    text::duration,
+use super::{
+    batch::{Batch, Import, Memory, batches},
+    retry::{Failures, Next},
+    sent::Sent,
 };
-use contract::{BATCH_ITEMS, Code, JobId};
+use crate::{api, browser, poll::wait, text::duration};
+use contract::JobId;
 use js_sys::Math;
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, task::spawn_local};
 use std::sync::Arc;
 
 /// Milliseconds between two looks at whether a running batch has ended.
@@ -37,21 +34,12 @@ pub struct Outbox {
     pub batches: RwSignal<Vec<Batch>>,
     /// How far it is.
     pub state: RwSignal<State>,
-    /// Why it waits, or why it stopped.
-    pub says: RwSignal<Option<String>>,
+    /// What it waits for, if it does.
+    pub waits: RwSignal<Option<String>>,
+    /// Why it stopped, if it did.
+    pub problem: RwSignal<Option<String>>,
     /// Grows with everything that the reader says: what was begun before goes on no more.
     turn: RwSignal<u32>,
-}
-
-/// Up to 500 memories.
-#[derive(Clone, PartialEq)]
-pub struct Batch {
-    /// As JSON.
-    pub rows: Vec<Arc<str>>,
-    /// The job that they became.
-    pub job: Option<JobId>,
-    /// Sent with every attempt, so that no attempt imports them again.
-    idempotency_key: String,
 }
 
 impl Default for Outbox {
@@ -59,44 +47,44 @@ impl Default for Outbox {
         Self {
             batches: RwSignal::new(Vec::new()),
             state: RwSignal::new(State::Idle),
-            says: RwSignal::new(None),
+            waits: RwSignal::new(None),
+            problem: RwSignal::new(None),
             turn: RwSignal::new(0),
         }
     }
 }
 
 impl Outbox {
-    /// Sends `rows` with `key`; `then` is told the jobs once all are taken.
-    pub fn send(self, key: Arc<str>, sent: Sent, rows: &[Arc<str>], then: impl FnOnce(Vec<JobId>) + 'static) {
-        let batch = |rows: &[Arc<str>]| Batch { rows: rows.to_vec(), job: None, idempotency_key: browser::random_id() };
-        self.batches.set(rows.chunks(BATCH_ITEMS).map(batch).collect());
-        self.resume(key, sent, then);
+    /// Has the memories of the file called `name` lie here until they are sent.
+    pub fn lay(self, name: &str, memories: Vec<Memory>) {
+        self.batches.set(batches(Import::new(name, browser::random_id()), memories, browser::random_id));
     }
 
-    /// Sends what was not taken yet.
-    pub fn resume(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
+    /// Sends what was not taken yet with `key`; `then` is told the jobs once all are taken.
+    pub fn send(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
         let turn = self.next_turn();
         self.state.set(State::Sending);
-        self.says.set(None);
-        spawn(async move {
+        self.waits.set(None);
+        self.problem.set(None);
+        spawn_local(async move {
             let batches = self.batches.get_untracked();
             for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| batch.job.is_none()) {
                 match self.post(&key, &batch, turn).await {
                     Some(Ok(job)) => {
-                        sent.keep(job, batch.rows);
+                        sent.keep(job, batch.memories.into_iter().map(|memory| memory.json).collect());
                         self.batches.update(|batches| {
                             if let Some(batch) = batches.get_mut(at) {
                                 batch.job = Some(job);
                             }
                         });
                     }
-                    Some(Err(error)) => return self.stop_at(error.sentence()),
+                    Some(Err(sentence)) => return self.stop_at(sentence),
                     None => return,
                 }
                 if !self.is_turn(turn) {
                     return;
                 }
-                self.says.set(None);
+                self.waits.set(None);
             }
             self.state.set(State::Done);
             then(self.batches.with_untracked(|batches| batches.iter().filter_map(|batch| batch.job).collect()));
@@ -106,14 +94,15 @@ impl Outbox {
     /// Stops the sending where it is. What was handed in stays.
     pub fn cancel(self) {
         self.next_turn();
-        self.stop_at("Stopped. What was handed in goes on being imported.");
+        self.stop_at("Stopped. What was handed in goes on being imported.".to_owned());
     }
 
     /// Forgets what was sent, for the next file or the next reader.
     pub fn clear(self) {
         self.next_turn();
         self.batches.set(Vec::new());
-        self.says.set(None);
+        self.waits.set(None);
+        self.problem.set(None);
         self.state.set(State::Idle);
     }
 
@@ -122,6 +111,8 @@ impl Outbox {
         window_event_listener(ev::beforeunload, move |event| {
             if matches!(self.state.get_untracked(), State::Sending | State::Stopped) {
                 event.prevent_default();
+                // Browsers that know nothing of the former ask where there is a text. None shows it.
+                event.set_return_value("Not everything is sent.");
             }
         });
     }
@@ -135,16 +126,16 @@ impl Outbox {
         self.turn.get_untracked() == turn
     }
 
-    fn stop_at(self, sentence: &str) {
-        self.says.set(Some(sentence.to_owned()));
+    fn stop_at(self, sentence: String) {
+        self.waits.set(None);
+        self.problem.set(Some(sentence));
         self.state.set(State::Stopped);
     }
 
     /// Posts one batch until it is taken, or refused for good; `None` where the reader has said something else meanwhile. A
     /// batch that was stopped and taken all the same is the same job when it is sent again.
-    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<JobId, Error>> {
-        let body = format!("{{\"memories\":[{}]}}", batch.rows.join(","));
-        let mut failures = 0_u32;
+    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<JobId, String>> {
+        let (body, mut failures) = (batch.body(), Failures::default());
         loop {
             let answer = api::import(key, &batch.idempotency_key, &body).await;
             if !self.is_turn(turn) {
@@ -154,21 +145,17 @@ impl Outbox {
                 Ok(status) => return Some(Ok(status.id)),
                 Err(error) => error,
             };
-            failures = failures.saturating_add(1);
-            match error.code() {
-                Some(Code::TooManyBatches) => {
-                    self.says.set(Some("Waiting until a running batch has ended.".to_owned()));
+            match failures.next(&error, Math::random()) {
+                Next::WhenThereIsRoom => {
+                    self.waits.set(Some("Waiting until a running batch has ended.".to_owned()));
                     self.until_there_is_room(key, turn).await;
                 }
-                Some(Code::QuotaExceeded) => return Some(Err(error)),
-                _ => {
-                    let Some(pause) = pace::after_failure(&error, failures, Math::random()) else {
-                        return Some(Err(error));
-                    };
+                Next::After(pause) => {
                     let soon = duration((pause / 1_000.0).ceil());
-                    self.says.set(Some(format!("{} Trying again in {soon}.", error.sentence())));
+                    self.waits.set(Some(format!("{} Trying again in {soon}.", error.sentence())));
                     wait(pause).await;
                 }
+                Next::Stop(sentence) => return Some(Err(sentence)),
             }
             if !self.is_turn(turn) {
                 return None;

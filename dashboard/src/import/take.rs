@@ -4,8 +4,9 @@ use crate::{
     files::{
         check::{Check, Checked},
         decode::Decoder,
-        file::{File, Splitter},
+        file::File,
         plan::Plan,
+        split::Splitter,
     },
     poll::wait,
 };

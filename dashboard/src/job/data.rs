@@ -4,8 +4,8 @@ use crate::{
     api::{self, Answer, Error},
     browser::{measured, parse_time},
     errors::set::ErrorSet,
-    outcome::Progress,
     poll::Polled,
+    progress::Progress,
 };
 use contract::{BatchStatus, JobId, JobStatus, JobSummary};
 use leptos::prelude::*;

@@ -1,7 +1,5 @@
-//! One job: how far it is, how fast it moves, and what did not land.
+//! One job: how far it is and how fast it moves.
 
-mod chart;
-mod data;
-mod facts;
-pub mod page;
-mod rate;
+pub mod data;
+pub mod rate;
+pub mod timing;

@@ -1,0 +1,122 @@
+//! Takes the errors away: as a file, or on the clipboard.
+
+use crate::{
+    browser::{self, download, measured, number},
+    components::{icon::Icon, toast::Toast},
+    errors::{
+        export::{self, Format},
+        reading::Reading,
+        set::{ErrorSet, Row},
+    },
+    import::sent::Sent,
+    text::plural,
+};
+use contract::JobId;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The button and the menu that it opens.
+#[component]
+pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
+    let (toast, sent) = (expect_context::<Toast>(), expect_context::<Sent>());
+    let all = RwSignal::new(false);
+    let copy = move |_| {
+        let (_, rows) = chosen(reading, all);
+        let count = rows.len() as u32;
+        toast.copy(export::indexes(&rows), format!("{} {} copied", number(count), plural(count, "index", "indexes")));
+        close();
+    };
+    let save = move |name: String, format: Format, write: &dyn Fn(&ErrorSet, &[Row]) -> String| {
+        let (set, rows) = chosen(reading, all);
+        let text = measured("export", || write(&set, &rows));
+        let count = rows.len() as u32;
+        toast.say(match download(&name, format.media_type(), &text) {
+            Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
+            Err(_) => "The browser did not take the file".to_owned(),
+        });
+        close();
+    };
+    let format = |(format, name, ending): (Format, &'static str, &'static str)| {
+        let write = move |set: &ErrorSet, rows: &[Row]| export::write(set, rows, format);
+        // The first is where the keyboard is when the menu opens.
+        view! {
+            <button
+                type="button"
+                autofocus=format == Format::Csv
+                on:click=move |_| save(format!("{job}-errors.{ending}"), format, &write)
+            >
+                <Icon name="download" />
+                {name}
+            </button>
+        }
+    };
+    let correct = move |_| {
+        let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
+        save(format!("{job}-to-correct.csv"), Format::Csv, &write);
+    };
+    let corrections = match sent.has(job) {
+        true => view! {
+            <button type="button" on:click=correct>
+                <Icon name="fix" />
+                "Rows to correct and drop again"
+            </button>
+        }
+        .into_any(),
+        false => view! { <p class="soft">"The rows themselves are only in the tab that sent them."</p> }.into_any(),
+    };
+    view! {
+        <div class="export">
+            <button type="button" popovertarget="export" aria-keyshortcuts="e">
+                <Icon name="download" />
+                "Export"
+            </button>
+            <div id="export" popover="" class="menu" role="dialog" aria-label="Export">
+                <Which reading=reading all=all />
+                <div class="formats">{Format::ALL.into_iter().map(format).collect_view()}</div>
+                <button type="button" on:click=copy>
+                    <Icon name="copy" />
+                    "Copy the failed indexes"
+                </button>
+                {corrections}
+            </div>
+        </div>
+    }
+}
+
+/// The choice between the failures that match and all of them.
+#[component]
+fn Which(reading: Reading, all: RwSignal<bool>) -> impl IntoView {
+    let choice = |is_all: bool, label: &'static str, count: Signal<String>| {
+        view! {
+            <label class="check">
+                <input type="radio" name="export-rows" checked=!is_all on:change=move |_| all.set(is_all) />
+                <span>{label} " " <small>{count}</small></span>
+            </label>
+        }
+    };
+    let matching = Signal::derive(move || number(reading.rows.read().len() as u32));
+    let total = Signal::derive(move || number(reading.live.read().rows.len() as u32));
+    view! {
+        <fieldset>
+            <legend>"Which failures"</legend>
+            {choice(false, "Those that match", matching)}
+            {choice(true, "All", total)}
+        </fieldset>
+    }
+}
+
+/// The rows to take: those that match, or all of the newest answer, shown or not.
+fn chosen(reading: Reading, all: RwSignal<bool>) -> (Arc<ErrorSet>, Arc<Vec<Row>>) {
+    if all.get_untracked() {
+        let set = reading.live.get_untracked();
+        let rows = Arc::new(set.rows.clone());
+        return (set, rows);
+    }
+    (reading.shown.get_untracked(), reading.rows.get_untracked())
+}
+
+fn close() {
+    if let Some(menu) = browser::find("#export") {
+        let _ = menu.hide_popover();
+    }
+}

@@ -1,0 +1,7 @@
+//! A file for each page.
+
+pub mod import;
+pub mod job;
+pub mod jobs;
+pub mod not_found;
+pub mod sign_in;
