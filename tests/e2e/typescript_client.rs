@@ -52,6 +52,13 @@ fn it_and_its_tests_are_of_the_types_that_they_say() {
 }
 
 #[test]
+fn its_types_are_those_of_the_description() {
+    let types = ["run", "types", "--prefix"];
+    let check = checkout::command("npm").args(types).arg(source("")).args(["--", "--check"]).output().unwrap();
+    assert!(check.status.success(), "write them anew: npm run types --prefix clients/typescript");
+}
+
+#[test]
 fn it_says_what_is_not_the_api_and_comes_to_an_end() {
     said(node().args(["--test"]).arg(source("test/hostile.test.ts")));
 }
