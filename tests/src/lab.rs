@@ -5,8 +5,11 @@ use contract::ApiKey;
 use keys::{entry, kv::Namespace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, sync::Mutex};
+use std::{fs, path::PathBuf, sync::Mutex, thread};
 use xtask::{bare::Bare, state::State};
+
+/// Lines of the log that a test that fails leaves behind.
+const LAST_WORDS: usize = 40;
 
 /// What D1 does wrong. Each call is slow, and some fail.
 #[derive(Clone, Copy, Default, Serialize)]
@@ -232,5 +235,27 @@ impl Lab {
         let answer = Client::new(&self.url).send(method, &format!("/lab/{name}"), &[], body);
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
+    }
+}
+
+impl Drop for Lab {
+    /// What a failing test waited for in vain is seen in the jobs and in the end of the log, and nowhere else on a machine that
+    /// is gone afterwards.
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        // The test may have been looking at either when it failed.
+        if let Ok(database) = self.database.lock() {
+            let jobs = "SELECT group_concat(json_array(account_id, id, status, received, imported, failed, version, moved_at), char(10)) \
+                FROM (SELECT * FROM batch_jobs ORDER BY moved_at DESC LIMIT 20)";
+            eprintln!("the jobs that moved last:\n{}", database.one::<Option<String>>(jobs, []).unwrap_or_default());
+        }
+        if let Ok(bare) = self.bare.lock() {
+            let log = bare.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.get(lines.len().saturating_sub(LAST_WORDS)..).unwrap_or_default();
+            eprintln!("the end of its log of {} lines:\n{}", lines.len(), last.join("\n"));
+        }
     }
 }
