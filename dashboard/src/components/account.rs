@@ -16,14 +16,20 @@ pub fn Account() -> impl IntoView {
     let tier = move || session.who.with(|who| who.as_ref().map_or("", |who| who.ping.tier.name()));
     let scopes: Vec<_> = session.scopes().into_iter().map(|scope| view! { <li><code>{scope}</code></li> }).collect();
     let (id, usage) = (RwSignal::new(None), RwSignal::new(None));
+    let turn = StoredValue::new(0_u32);
     let ask = move || {
         usage.set(None);
+        turn.update_value(|turn| *turn += 1);
+        let now = turn.get_value();
         spawn_local(async move {
             let answer = api::usage(&session.key()).await;
+            // Nobody waits for it any more who has asked again or signed out.
+            if turn.try_get_value() != Some(now) {
+                return;
+            }
             match answer.as_ref().err().and_then(Error::code) {
                 Some(Code::InvalidKey) => session.refused(),
-                // Nobody waits for it any more when they have signed out.
-                _ => _ = usage.try_set(Some(answer)),
+                _ => usage.set(Some(answer)),
             }
         });
     };
