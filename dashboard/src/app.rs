@@ -33,7 +33,8 @@ pub fn App() -> impl IntoView {
     let help_open = RwSignal::new(false);
     let page = move || {
         if session.asking.get() {
-            return view! { <p class="soft waiting" role="status">"Asking the other tabs…"</p> }.into_any();
+            // It takes too short a time to be worth a word.
+            return ().into_any();
         }
         if !is_signed_in.get() {
             return view! { <SignIn /> }.into_any();

@@ -52,10 +52,10 @@ pub fn Jobs() -> impl IntoView {
     view! {
         <div class="page" data-screen="jobs">
             <h1>"Jobs"</h1>
+            {move || view! { <Asked filter=filter.get() shown=shown /> }}
             <OpenJob />
             <JobTabs filter=filter counts=Signal::derive(move || counts(shown)) />
             <JobFilters filter=filter />
-            {move || view! { <Asked filter=filter.get() shown=shown /> }}
             <div
                 id="job-list"
                 role="tabpanel"
