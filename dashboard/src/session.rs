@@ -3,7 +3,7 @@
 
 use crate::{
     api::{self, Error},
-    browser::session_storage,
+    browser::{self, local_storage, session_storage},
     poll::Poll,
     recent,
     tabs::{Tabs, Word},
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 const KEY: &str = "key";
 const PING: &str = "ping";
+/// Names what keys are kept for, in what outlives the tab and beside each key: a tab that sleeps hears of no end.
+const SESSION: &str = "session";
 const REFUSED: &str = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
 
 /// Who is signed in, if anybody is.
@@ -43,6 +45,9 @@ impl Session {
         let kept = || {
             let storage = session_storage()?;
             let item = |name| storage.get_item(name).ok().flatten();
+            if item(SESSION) != session_name() {
+                return None;
+            }
             Some(SignedIn { key: item(KEY)?.into(), ping: serde_json::from_str(&item(PING)?).ok()? })
         };
         let who = kept();
@@ -52,7 +57,7 @@ impl Session {
         let session = Self { who, notice, asking, tabs };
         if asks {
             // A session that was not kept ends with a reload, and what it left is not the next one's.
-            recent::clear();
+            forget();
             session.ask_other_tabs();
         }
         session
@@ -94,6 +99,11 @@ impl Session {
         if let (true, Some(storage), Ok(ping)) = (keep, session_storage(), serde_json::to_string(&who.ping)) {
             let _ = storage.set_item(KEY, &who.key);
             let _ = storage.set_item(PING, &ping);
+            if let Some(outliving) = local_storage() {
+                let name = session_name().unwrap_or_else(browser::random_id);
+                let _ = outliving.set_item(SESSION, &name);
+                let _ = storage.set_item(SESSION, &name);
+            }
         }
         self.notice.set(None);
         self.who.set(Some(who));
@@ -101,6 +111,9 @@ impl Session {
 
     /// Forgets the key in all tabs, because the reader says so.
     pub fn sign_out_everywhere(self) {
+        if let Some(outliving) = local_storage() {
+            let _ = outliving.remove_item(SESSION);
+        }
         self.tabs.say(&Word::SignedOut);
         self.sign_out(None);
     }
@@ -113,11 +126,7 @@ impl Session {
 
     /// Forgets the key of this tab, in storage too. `notice` is why, where it was not the reader who asked for it.
     pub fn sign_out(self, notice: Option<String>) {
-        if let Some(storage) = session_storage() {
-            let _ = storage.remove_item(KEY);
-            let _ = storage.remove_item(PING);
-        }
-        recent::clear();
+        forget();
         self.notice.set(notice);
         self.who.set(None);
     }
@@ -145,4 +154,19 @@ impl Session {
     pub fn may(self, scope: Scope) -> bool {
         self.who.with(|who| who.as_ref().is_some_and(|who| who.ping.scopes.contains(&scope)))
     }
+}
+
+/// Takes out of the storage of this tab what belongs to a session.
+fn forget() {
+    if let Some(storage) = session_storage() {
+        for name in [KEY, PING, SESSION] {
+            let _ = storage.remove_item(name);
+        }
+    }
+    recent::clear();
+}
+
+/// The name of what keys are kept for now.
+fn session_name() -> Option<String> {
+    local_storage()?.get_item(SESSION).ok().flatten()
 }

@@ -79,6 +79,23 @@ fn signing_out_reaches_all_tabs_and_leaves_nothing_in_them() {
 }
 
 #[test]
+fn a_tab_that_sleeps_while_the_reader_signs_out_wakes_up_signed_out() {
+    let account = Account::new(Tier::Team);
+    let tab = Tab::open("/");
+    tab.click("checkbox", "Keep in this tab Forgotten when the tab is closed. Never stored elsewhere.");
+    tab.sign_in(&account.key);
+    let other = tab.beside("/");
+    other.sees("h1", "Jobs");
+    tab.go("/docs");
+    other.click("button", "team account");
+    other.click("button", "Sign out");
+    other.sees("h1", "Sign in");
+    tab.go("/");
+    tab.sees("h1", "Sign in");
+    assert_eq!(tab.js::<serde_json::Value>("Object.keys(sessionStorage)"), json!([]));
+}
+
+#[test]
 fn a_key_that_is_refused_in_one_tab_is_given_up_in_all_and_another_key_is_not() {
     let account = Account::new(Tier::Team);
     let tab = Tab::signed_in("/", &account.key);
