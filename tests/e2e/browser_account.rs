@@ -26,7 +26,8 @@ fn the_menu_tells_the_key_and_what_is_used_up_and_closes_as_menus_do() {
     let tab = Tab::signed_in("/", &account.key);
     tab.sees(&job::row(job::EXAMPLE), "");
     tab.click("button", "team account");
-    for says in ["Tier team", "memories:read", "Written this month0 of 100,000", "Agents0 of 100", "Running batches1 of 3"]
+    for says in
+        ["Tier team", "memories:read", "Written this month0 of 100,000", "Agents0 of 100", "Running batches1 of 3"]
     {
         tab.sees(OPEN, says);
     }

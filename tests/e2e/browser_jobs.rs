@@ -77,7 +77,9 @@ fn the_arrow_keys_go_through_the_tabs_and_enter_opens_one() {
     tab.sees(&job::row(job::EXAMPLE), "");
     tab.js::<Value>("document.querySelector('[role=tab]').focus()");
     let has_focus = |name: &str| tab.until(&format!("document.activeElement.textContent.startsWith('{name}')"));
-    for (key, name) in [("ArrowLeft", "Failed"), ("ArrowRight", "All"), ("End", "Failed"), ("Home", "All"), ("ArrowRight", "Running")] {
+    for (key, name) in
+        [("ArrowLeft", "Failed"), ("ArrowRight", "All"), ("End", "Failed"), ("Home", "All"), ("ArrowRight", "Running")]
+    {
         tab.press(&[key]);
         has_focus(name);
     }
@@ -129,10 +131,7 @@ fn days_are_those_of_the_reader_s_clock_and_last_to_their_end() {
     tab.until("location.search.includes('created_after')");
     choose_day(&tab, "To", "2026-11-01");
     tab.until("document.querySelectorAll('.job').length === 3");
-    assert_eq!(
-        address(&tab),
-        "/?created_after=2026-11-01T00:00:00.000Z&created_before=2026-11-02T00:00:00.000Z"
-    );
+    assert_eq!(address(&tab), "/?created_after=2026-11-01T00:00:00.000Z&created_before=2026-11-02T00:00:00.000Z");
     let other = tab.beside("/");
     other.until(&format!("{time} === 'Nov 1, 2026, 12:00:00 AM UTC'"));
 }
@@ -184,10 +183,16 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
 #[test]
 fn a_row_is_36_pixels_high_and_the_pages_do_not_jump() {
     let account = Account::new(Tier::Scale);
-    plant(&account, 120, "label = 'A name that is so long that it would not fit into the row if it were not cut off somewhere'");
+    plant(
+        &account,
+        120,
+        "label = 'A name that is so long that it would not fit into the row if it were not cut off somewhere'",
+    );
     let tab = Tab::signed_in("/", &account.key);
     tab.until("document.querySelectorAll('.job').length === 50");
-    assert!(tab.js::<bool>("[...document.querySelectorAll('.job')].every(it => Math.round(it.getBoundingClientRect().height) === 36)"));
+    assert!(tab.js::<bool>(
+        "[...document.querySelectorAll('.job')].every(it => Math.round(it.getBoundingClientRect().height) === 36)"
+    ));
     tab.sees("[role=tablist]", "Running 0");
     tab.js::<Value>(
         "{ window.jumped = 0; new PerformanceObserver(all => all.getEntries().forEach(it => jumped += it.value)) \

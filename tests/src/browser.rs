@@ -165,9 +165,11 @@ impl Tab {
     pub fn click_into_new_tab(&self, role: &str, name: &str) -> Self {
         let tabs = || {
             let all = RUNTIME.block_on(CHROMIUM.browser.execute(GetTargetsParams::default())).unwrap();
-            let ours = all.result.target_infos.into_iter().filter(|it| {
-                it.r#type == "page" && it.browser_context_id.as_ref() == Some(&self.context.0)
-            });
+            let ours = all
+                .result
+                .target_infos
+                .into_iter()
+                .filter(|it| it.r#type == "page" && it.browser_context_id.as_ref() == Some(&self.context.0));
             ours.map(|it| it.target_id).collect::<Vec<_>>()
         };
         let known = tabs();

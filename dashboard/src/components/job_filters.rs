@@ -2,7 +2,7 @@
 
 use crate::{
     browser,
-    components::{zone_choice::ZoneChoice},
+    components::zone_choice::ZoneChoice,
     jobs::filter::{Filter, Part},
     zone::Times,
 };
@@ -49,12 +49,7 @@ pub fn JobFilters(filter: Memo<Filter>) -> impl IntoView {
 
 /// The first or the last day. The address has moments, which are on the same days for whoever reads by the same clock.
 #[component]
-fn Day(
-    label: &'static str,
-    part: Part,
-    filter: Memo<Filter>,
-    go: impl Fn(Filter) + 'static,
-) -> impl IntoView {
+fn Day(label: &'static str, part: Part, filter: Memo<Filter>, go: impl Fn(Filter) + 'static) -> impl IntoView {
     let Times(zone) = expect_context::<Times>();
     let is_last = part == Part::To;
     let shown = move || {

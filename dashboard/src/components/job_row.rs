@@ -28,14 +28,12 @@ pub fn JobRow(id: JobId, jobs: Signal<Vec<JobSummary>>, now: RwSignal<f64>, is_p
         Memo::new(move |_| jobs.with(of_job).as_ref().map_or(Progress::NONE, entries::progress));
     let name = match label {
         Some(label) => view! { <bdi>{shown_name(&label)}</bdi> }.into_any(),
-        None => {
-            view! {
-                <span class="soft">"Unnamed"</span>
-                " "
-                <span class="seen-by-readers-only">{recent::short(id)}</span>
-            }
-            .into_any()
+        None => view! {
+            <span class="soft">"Unnamed"</span>
+            " "
+            <span class="seen-by-readers-only">{recent::short(id)}</span>
         }
+        .into_any(),
     };
     view! {
         <tr class="job" data-part=is_part.then_some("")>

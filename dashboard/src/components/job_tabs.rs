@@ -68,13 +68,10 @@ mod tests {
 
     #[test]
     fn arrows_go_round() {
-        assert_eq!(["ArrowRight", "ArrowLeft", "Home", "End", "j"].map(|key| next(key, 4, 5)), [
-            Some(0),
-            Some(3),
-            Some(0),
-            Some(4),
-            None
-        ]);
+        assert_eq!(
+            ["ArrowRight", "ArrowLeft", "Home", "End", "j"].map(|key| next(key, 4, 5)),
+            [Some(0), Some(3), Some(0), Some(4), None]
+        );
         assert_eq!((next("ArrowLeft", 0, 5), next("ArrowRight", 1, 5), next("Home", 0, 0)), (Some(4), Some(2), None));
     }
 }

@@ -28,8 +28,11 @@ pub fn NoMatch(filter: Filter, next: Option<String>) -> impl IntoView {
             }
         }
     });
-    let older = next.map(|next| view! { <a class="button primary" href=filter.page(Some(next)).address()>"Look at older jobs"</a> });
-    let newest = (filter.after.is_some()).then(|| view! { <a class="button" href=filter.page(None).address()>"Newest jobs"</a> });
+    let older = next.map(
+        |next| view! { <a class="button primary" href=filter.page(Some(next)).address()>"Look at older jobs"</a> },
+    );
+    let newest = (filter.after.is_some())
+        .then(|| view! { <a class="button" href=filter.page(None).address()>"Newest jobs"</a> });
     let take_off: Vec<_> = parts
         .into_iter()
         .map(|part| {

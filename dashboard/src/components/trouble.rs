@@ -69,7 +69,8 @@ pub fn Trouble(poll: Poll, error: Error) -> impl IntoView {
 
 /// Whether asking now would be heard: the server may have asked to be left alone for a while, which is counted down.
 pub fn may_ask(poll: Poll) -> bool {
-    let is_limited = poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::RateLimitExceeded);
+    let is_limited =
+        poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::RateLimitExceeded);
     !is_limited || poll.due.get().is_none_or(|due| due <= poll.now.get())
 }
 

@@ -1,19 +1,10 @@
 //! The account's jobs, the newest first, live.
 
 use crate::{
-    api,
-    browser,
+    api, browser,
     components::{
-        controls::Controls,
-        job_filters::JobFilters,
-        job_table::JobTable,
-        job_tabs::JobTabs,
-        keys::on_keys,
-        no_match::NoMatch,
-        open_job::OpenJob,
-        screen::Screen,
-        stale::Stale,
-        trouble::Trouble,
+        controls::Controls, job_filters::JobFilters, job_table::JobTable, job_tabs::JobTabs, keys::on_keys,
+        no_match::NoMatch, open_job::OpenJob, screen::Screen, stale::Stale, trouble::Trouble,
     },
     jobs::filter::{self, Counts, Filter, Tab},
     poll::{self, Polled},
@@ -46,8 +37,7 @@ struct Shown {
 pub fn Jobs() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(|query| Filter::read(|name| query.get(name))));
-    let shown =
-        Shown { list: RwSignal::new(None), running: RwSignal::new(None), now: RwSignal::new(Date::now()) };
+    let shown = Shown { list: RwSignal::new(None), running: RwSignal::new(None), now: RwSignal::new(Date::now()) };
     document().set_title("Jobs · Batch status");
     view! {
         <div class="page" data-screen="jobs">
@@ -145,10 +135,8 @@ fn List(shown: Shown) -> impl IntoView {
         Some(match is_empty {
             true if filter == Filter::default() => view! { <NothingYet /> }.into_any(),
             true => view! { <NoMatch filter=filter next=next /> }.into_any(),
-            false => {
-                view! { <JobTable jobs=Signal::derive(jobs) is_whole=Signal::derive(is_whole) now=shown.now /> }
-                    .into_any()
-            }
+            false => view! { <JobTable jobs=Signal::derive(jobs) is_whole=Signal::derive(is_whole) now=shown.now /> }
+                .into_any(),
         })
     }
 }
