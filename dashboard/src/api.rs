@@ -1,6 +1,6 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
-use crate::{browser::parse_time, pace};
+use crate::{browser::parse_time, jobs::filter::Filter, pace};
 use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Date;
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 /// How many jobs a page of the list has.
-const PAGE: u32 = 50;
+const PAGE: &str = "50";
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
 /// Bytes of a body that a slow connection sends in a millisecond.
@@ -83,9 +83,22 @@ pub async fn job(key: &str, id: JobId, known: Option<u64>, abort: &AbortSignal) 
 
 /// A page of the account's jobs, newest first; `after` is the `next` of the page before.
 pub async fn jobs(key: &str, after: Option<&str>, abort: Option<&AbortSignal>) -> Result<Answer<JobList>, Error> {
-    let limit = PAGE.to_string();
-    let query = [Some(("limit", limit.as_str())), after.map(|after| ("after", after))];
-    read(send(key, Request::get(path::BATCH).query(query.into_iter().flatten()), abort).await?)
+    let query = after.map(|after| ("after", after));
+    list(key, query, abort).await
+}
+
+/// The newest of the account's jobs that `filter` asks for.
+pub async fn filtered_jobs(key: &str, filter: &Filter, abort: &AbortSignal) -> Result<Answer<JobList>, Error> {
+    list(key, filter.query(), Some(abort)).await
+}
+
+async fn list<'a>(
+    key: &str,
+    query: impl IntoIterator<Item = (&'a str, &'a str)>,
+    abort: Option<&AbortSignal>,
+) -> Result<Answer<JobList>, Error> {
+    let query = [("limit", PAGE)].into_iter().chain(query);
+    read(send(key, Request::get(path::BATCH).query(query), abort).await?)
 }
 
 /// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
@@ -103,6 +116,12 @@ pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<Batc
 /// What the account has used up.
 pub async fn usage(key: &str) -> Result<Usage, Error> {
     whole(read(send(key, Request::get(path::USAGE), None).await?)?)
+}
+
+/// How many batches of the account run.
+pub async fn running(key: &str, abort: &AbortSignal) -> Result<u64, Error> {
+    let usage: Usage = whole(read(send(key, Request::get(path::USAGE), Some(abort)).await?)?)?;
+    Ok(usage.batches.running)
 }
 
 async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -> Result<Answer<Vec<u8>>, Error> {

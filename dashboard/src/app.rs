@@ -9,6 +9,7 @@ use crate::{
     import::{send::Outbox, sent::Sent},
     pages::{import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
+    zone::Times,
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -23,6 +24,7 @@ pub fn App() -> impl IntoView {
     let (sent, outbox) = (Sent::default(), Outbox::default());
     outbox.hold_the_tab();
     provide_context(session);
+    provide_context(Times::restore());
     provide_context(Toast(RwSignal::new(None)));
     provide_context(sent);
     provide_context(outbox);
@@ -30,6 +32,10 @@ pub fn App() -> impl IntoView {
     forget_when_signed_out(is_signed_in, sent, outbox);
     let help_open = RwSignal::new(false);
     let page = move || {
+        if session.asking.get() {
+            // It takes too short a time to be worth a word.
+            return ().into_any();
+        }
         if !is_signed_in.get() {
             return view! { <SignIn /> }.into_any();
         }

@@ -1,6 +1,7 @@
 //! What the browser does for the page: dates, numbers, the clipboard, files, storage, notifications.
 
-use js_sys::{Array, Date, Number, Object, Reflect};
+use crate::zone::Zone;
+use js_sys::{Array, Date, Number, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,6 +30,53 @@ pub fn date_time(at: f64) -> String {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
     Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
+}
+
+/// Day and time of `at`, in milliseconds since 1970, by the clock of `zone`, which it names.
+pub fn moment(at: f64, zone: Zone) -> String {
+    let options = Object::new();
+    let utc = (zone == Zone::Utc).then_some(("timeZone", "UTC"));
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "long")].into_iter().chain(utc) {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
+}
+
+/// The day that `at`, in milliseconds since 1970, is on by the clock of `zone`, as `YYYY-MM-DD`.
+pub fn day_of(at: f64, zone: Zone) -> String {
+    let date = Date::new(&at.into());
+    let offset = if zone == Zone::Local { date.get_timezone_offset() * 60_000.0 } else { 0.0 };
+    // What is read as UTC is the local day.
+    let shifted = Date::new(&(at - offset).into());
+    if !shifted.get_time().is_finite() {
+        return String::new();
+    }
+    String::from(shifted.to_iso_string()).split('T').next().unwrap_or_default().to_owned()
+}
+
+/// The moment that the day `later` days after `day`, which is `YYYY-MM-DD`, begins by the clock of `zone`, in RFC 3339; `None`
+/// where it is no day.
+pub fn day_begins(day: &str, later: u32, zone: Zone) -> Option<String> {
+    let date = Date::new(&format!("{day}T00:00:00{}", if zone == Zone::Utc { "Z" } else { "" }).into());
+    if zone == Zone::Utc {
+        date.set_utc_date(date.get_utc_date() + later);
+    } else {
+        // Not a day of 24 hours: some have one more or less.
+        date.set_date(date.get_date() + later);
+    }
+    date.get_time().is_finite().then(|| date.to_iso_string().into())
+}
+
+/// The lower-case hex SHA-256 of `text`. None where the page is not served over HTTPS or from this machine.
+pub async fn sha256(text: &str) -> Option<String> {
+    let subtle = window().crypto().ok()?.subtle();
+    // Absent, whatever its type says.
+    if subtle.is_undefined() {
+        return None;
+    }
+    let digest = subtle.digest_with_str_and_u8_array("SHA-256", text.as_bytes()).ok()?;
+    let digest = Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec();
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Puts `text` on the clipboard; whether the browser let it.

@@ -4,9 +4,10 @@
 //! - [`pages`]: a file a page; [`components`]: what they are made of, a component a file
 //! - [`api`]: the only place that speaks HTTP
 //! - [`poll`]: the only timer; [`pace`] says when it asks
-//! - [`session`]: the API key of this tab
+//! - [`session`]: the API key of this tab; [`tabs`]: what the tabs tell each other of it
 //! - [`files`]: from what people drop to memories; [`import`]: from memories to jobs
-//! - [`job`], [`errors`]: what is worked out of a job and of what did not land
+//! - [`jobs`], [`job`], [`errors`]: what is worked out of the list of jobs, of a job and of what did not land
+//! - [`zone`]: which clock times are told by
 //!
 //! Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
 
@@ -21,13 +22,16 @@ mod errors;
 mod files;
 mod import;
 mod job;
+mod jobs;
 mod pace;
 mod pages;
 mod poll;
 mod progress;
 mod recent;
 mod session;
+mod tabs;
 mod text;
+mod zone;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

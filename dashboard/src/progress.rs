@@ -46,6 +46,17 @@ impl Progress {
         }
     }
 
+    /// How it stands, in a word.
+    pub fn word(self) -> &'static str {
+        match (self.status, self.failed) {
+            (JobStatus::Pending, _) => "Pending",
+            (JobStatus::Processing, _) => "Processing",
+            (JobStatus::Completed, 0) => "Completed",
+            (JobStatus::Completed, _) => "Partial",
+            (JobStatus::Failed, _) => "Failed",
+        }
+    }
+
     /// How it stands, in a few words. `count` writes a number.
     pub fn in_words(self, count: impl Fn(u32) -> String) -> String {
         let failures = || format!("{} {}", count(self.failed), plural(self.failed, "failure", "failures"));

@@ -1,13 +1,22 @@
 //! The API key of this tab. It lives in memory, or in the tab's session storage if the reader says so; it never becomes
-//! part of a URL.
+//! part of a URL. A tab that was just opened asks the others for it.
 
-use crate::{api::Error, browser::session_storage, poll::Poll, recent};
+use crate::{
+    api::{self, Error},
+    browser::{self, local_storage, session_storage},
+    poll::Poll,
+    recent,
+    tabs::{Tabs, Word},
+};
 use contract::{Code, Ping, Scope};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use std::sync::Arc;
 
 const KEY: &str = "key";
 const PING: &str = "ping";
+/// Names what keys are kept for, in what outlives the tab and beside each key: a tab that sleeps hears of no end.
+const SESSION: &str = "session";
+const REFUSED: &str = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
 
 /// Who is signed in, if anybody is.
 #[derive(Clone, Copy)]
@@ -16,6 +25,9 @@ pub struct Session {
     pub who: RwSignal<Option<SignedIn>>,
     /// Why the last key is no longer used.
     pub notice: RwSignal<Option<String>>,
+    /// Whether the other tabs are being asked for the key.
+    pub asking: RwSignal<bool>,
+    tabs: Tabs,
 }
 
 /// A key that the API accepted.
@@ -28,19 +40,58 @@ pub struct SignedIn {
 }
 
 impl Session {
-    /// The session that this tab kept, or none.
+    /// The session that this tab kept, or that of another tab, or none.
     pub fn restore() -> Self {
         let kept = || {
             let storage = session_storage()?;
             let item = |name| storage.get_item(name).ok().flatten();
+            if item(SESSION) != session_name() {
+                return None;
+            }
             Some(SignedIn { key: item(KEY)?.into(), ping: serde_json::from_str(&item(PING)?).ok()? })
         };
         let who = kept();
-        if who.is_none() {
+        let asks = who.is_none();
+        let (who, notice, asking) = (RwSignal::new(who), RwSignal::new(None), RwSignal::new(asks));
+        let tabs = Tabs::listen(move |tabs, word| Self { who, notice, asking, tabs }.hear(word));
+        let session = Self { who, notice, asking, tabs };
+        if asks {
             // A session that was not kept ends with a reload, and what it left is not the next one's.
-            recent::clear();
+            forget();
+            session.ask_other_tabs();
         }
-        Self { who: RwSignal::new(who), notice: RwSignal::new(None) }
+        session
+    }
+
+    fn ask_other_tabs(self) {
+        spawn_local(async move {
+            let answer = self.tabs.ask().await;
+            // Somebody may have signed out meanwhile.
+            if self.asking.get_untracked() {
+                self.who.set(answer.map(|answer| SignedIn { key: answer.key.into(), ping: answer.ping }));
+                self.asking.set(false);
+            }
+        });
+    }
+
+    fn hear(self, word: Word) {
+        match (word, self.who.get_untracked()) {
+            (Word::WhoIsSignedIn(channel), Some(who)) => self.tabs.answer(&channel, &who.key, who.ping),
+            (Word::SignedOut, Some(_)) => self.sign_out(Some("You signed out in another tab.".to_owned())),
+            (Word::SignedOut, None) => self.asking.set(false),
+            (Word::KeyRefused, Some(who)) => self.leave_if_refused(who.key),
+            (Word::WhoIsSignedIn(_) | Word::KeyRefused, None) => {}
+        }
+    }
+
+    fn leave_if_refused(self, key: Arc<str>) {
+        spawn_local(async move {
+            let answer = api::ping(&key).await;
+            let is_refused = answer.is_err_and(|error| error.code() == Some(Code::InvalidKey));
+            if is_refused && self.key() == key {
+                self.sign_out(Some(REFUSED.to_owned()));
+            }
+        });
     }
 
     /// Uses `who` from now on; with `keep` until the tab is closed, else until it is reloaded.
@@ -48,18 +99,34 @@ impl Session {
         if let (true, Some(storage), Ok(ping)) = (keep, session_storage(), serde_json::to_string(&who.ping)) {
             let _ = storage.set_item(KEY, &who.key);
             let _ = storage.set_item(PING, &ping);
+            if let Some(outliving) = local_storage() {
+                let name = session_name().unwrap_or_else(browser::random_id);
+                let _ = outliving.set_item(SESSION, &name);
+                let _ = storage.set_item(SESSION, &name);
+            }
         }
         self.notice.set(None);
         self.who.set(Some(who));
     }
 
-    /// Forgets the key, in storage too. `notice` is why, where it was not the reader who asked for it.
-    pub fn sign_out(self, notice: Option<String>) {
-        if let Some(storage) = session_storage() {
-            let _ = storage.remove_item(KEY);
-            let _ = storage.remove_item(PING);
+    /// Forgets the key in all tabs, because the reader says so.
+    pub fn sign_out_everywhere(self) {
+        if let Some(outliving) = local_storage() {
+            let _ = outliving.remove_item(SESSION);
         }
-        recent::clear();
+        self.tabs.say(&Word::SignedOut);
+        self.sign_out(None);
+    }
+
+    /// Goes back to the sign-in because the API refuses the key. The other tabs look whether theirs is still good.
+    pub fn refused(self) {
+        self.tabs.say(&Word::KeyRefused);
+        self.sign_out(Some(REFUSED.to_owned()));
+    }
+
+    /// Forgets the key of this tab, in storage too. `notice` is why, where it was not the reader who asked for it.
+    pub fn sign_out(self, notice: Option<String>) {
+        forget();
         self.notice.set(notice);
         self.who.set(None);
     }
@@ -68,8 +135,7 @@ impl Session {
     pub fn leave_when_refused(self, poll: Poll) {
         Effect::new(move |_| {
             if poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::InvalidKey) {
-                let notice = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
-                self.sign_out(Some(notice.to_owned()));
+                self.refused();
             }
         });
     }
@@ -88,4 +154,19 @@ impl Session {
     pub fn may(self, scope: Scope) -> bool {
         self.who.with(|who| who.as_ref().is_some_and(|who| who.ping.scopes.contains(&scope)))
     }
+}
+
+/// Takes out of the storage of this tab what belongs to a session.
+fn forget() {
+    if let Some(storage) = session_storage() {
+        for name in [KEY, PING, SESSION] {
+            let _ = storage.remove_item(name);
+        }
+    }
+    recent::clear();
+}
+
+/// The name of what keys are kept for now.
+fn session_name() -> Option<String> {
+    local_storage()?.get_item(SESSION).ok().flatten()
 }

@@ -35,7 +35,7 @@ fn axe_finds_nothing_on_the_sign_in_the_jobs_the_import_and_the_help() {
     tab.sees("[role=alert]", "This is not an API key");
     assert_clean(&tab, "sign-in with a problem");
     tab.sign_in(&account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     assert_clean(&tab, "jobs");
     tab.click_on("[popovertarget=account]");
     assert_clean(&tab, "account");
@@ -117,7 +117,7 @@ fn axe_finds_nothing_on_the_screens_of_what_is_missing_and_on_a_stale_page() {
         assert_clean(&tab, screen);
     }
     let tab = Tab::signed_in("/", &account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     tab.take_offline(true);
     tab.nudge();
     tab.until("document.querySelector('[data-stale]') !== null");
@@ -146,7 +146,7 @@ fn axe_finds_nothing_where_there_is_nothing_to_show() {
         assert_clean(&tab, screen);
     }
     let tab = Tab::signed_in("/", &account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     tab.take_offline(true);
     tab.click_on(&format!("a[href='/jobs/{}']", job::EXAMPLE));
     tab.until("document.querySelector('[data-screen=offline]') !== null");

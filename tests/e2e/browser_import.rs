@@ -120,8 +120,11 @@ fn a_large_file_goes_out_in_batches_of_500_with_an_idempotency_key_each() {
     let memories: Vec<Value> = (0..1_200).map(|n| json!({ "content": format!("Memory {n}") })).collect();
     drop_text(&tab, "memories.json", &json!({ "memories": memories }).to_string());
     tab.click("button", "Import 1,200 memories");
-    tab.sees("ul.jobs", "500 of 500 imported");
-    tab.sees("ul.jobs", "200 of 200 imported");
+    tab.sees("tr[data-group]", "3 batches");
+    tab.sees("tr[data-group]", "1,200 of 1,200");
+    tab.click("button", "Batches of memories.json");
+    tab.sees("table.jobs", "500 of 500");
+    tab.sees("table.jobs", "200 of 200");
     let requests = tab.requests();
     let sent: Vec<_> = requests.iter().filter(|request| request.method == "POST").collect();
     let keys: BTreeSet<&str> = sent.iter().filter_map(|request| request.header("Idempotency-Key")).collect();

@@ -105,7 +105,10 @@ fn six_batches_go_through_where_three_may_run_at_once() {
     send(&tab, 3_000);
     tab.sees("h1", "Jobs");
     assert!(posts(&tab) >= 6);
-    tab.until("document.querySelectorAll('ul.jobs > li').length > 0 && document.querySelector('ul.jobs').textContent.match(/500 of 500/g)?.length === 6");
+    tab.sees("tr[data-group]", "6 batches");
+    tab.sees("tr[data-group]", "3,000 of 3,000");
+    tab.click_on("tr[data-group] button");
+    tab.until("document.querySelector('table.jobs').textContent.match(/500 of 500/g)?.length === 6");
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn the_keyboard_alone_signs_in_opens_a_job_filters_and_exports() {
     tab_to(&tab, "#key");
     tab.type_text(&account.key);
     tab.press(&["Enter"]);
-    tab.sees("ul.jobs", job::ERRORS_500);
+    tab.sees(&job::row(job::ERRORS_500), "");
     tab_to(&tab, &format!("[href='/jobs/{}']", job::ERRORS_500));
     tab.press(&["Enter"]);
     tab.sees("[data-matches]", "500 failures");

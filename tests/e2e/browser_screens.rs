@@ -31,7 +31,7 @@ fn outcomes_are_said_as_they_are() {
     let account = Account::new(Tier::Team);
     let tab = Tab::signed_in(&page_of(job::EXAMPLE), &account.key);
     tab.sees("h1", "Completed with 1 failure");
-    tab.sees("[data-status=partial]", "Completed");
+    tab.sees("[data-status=partial]", "Partial");
     tab.sees("[data-fact=speed]", "Average speed");
     let about_the_future =
         "document.querySelectorAll('.controls button, .line button, [data-fact=left], .chart').length";
@@ -116,20 +116,20 @@ fn the_limit_of_the_tier_is_counted_down_and_then_the_page_goes_on() {
     let seconds = "Number(document.querySelector('[data-screen=rate-limited]')?.textContent.match(/attempt in (\\d+) s/)?.[1] ?? NaN)";
     let first: f64 = tab.until(&format!("{seconds} || false")).as_f64().unwrap();
     tab.until(&format!("{seconds} < {first}"));
-    tab.until("document.querySelector('ul.jobs') !== null");
+    tab.until("document.querySelector('table.jobs') !== null");
 }
 
 #[test]
 fn offline_the_last_data_stays_and_is_marked_until_the_network_is_back() {
     let account = Account::new(Tier::Team);
     let tab = Tab::signed_in("/", &account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     tab.take_offline(true);
     tab.nudge();
     tab.sees("[data-stale]", "The server cannot be reached.");
     tab.sees("[data-stale]", "Shown as of");
     tab.sees("[data-stale]", "Next attempt in");
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     tab.take_offline(false);
     tab.until("document.querySelector('[data-stale]') === null");
 
@@ -144,7 +144,7 @@ fn offline_the_last_data_stays_and_is_marked_until_the_network_is_back() {
 fn a_server_error_keeps_the_data_and_offers_the_request_id() {
     let account = Account::new(Tier::Team);
     let tab = Tab::signed_in("/", &account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     let next = answer_with(&tab);
     let broken = || {
         let headers = vec![("Content-Type", "application/json".into()), ("X-Request-Id", "req-4711".into())];
@@ -153,7 +153,7 @@ fn a_server_error_keeps_the_data_and_offers_the_request_id() {
     *next.lock().unwrap() = Some(broken);
     tab.nudge();
     tab.sees("[data-stale]", "Something broke here.");
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     tab.until("document.querySelector('[data-stale] button[title=\"req-4711\"]') !== null");
     tab.allow("clipboard-write");
     tab.click("button", "Copy request id");
@@ -166,7 +166,7 @@ fn a_server_error_keeps_the_data_and_offers_the_request_id() {
 fn html_half_a_json_and_silence_make_the_page_stale_and_nothing_worse() {
     let account = Account::new(Tier::Team);
     let tab = Tab::signed_in("/", &account.key);
-    tab.sees("ul.jobs", job::EXAMPLE);
+    tab.sees(&job::row(job::EXAMPLE), "");
     let next = answer_with(&tab);
     let html: fn() -> Reply =
         || Reply::Give(200, vec![("Content-Type", "text/html".into())], "<!doctype html><h1>Bad gateway</h1>".into());
@@ -189,7 +189,7 @@ fn html_half_a_json_and_silence_make_the_page_stale_and_nothing_worse() {
             tab.advance(30.0);
         }
         tab.sees("[data-stale]", says);
-        tab.sees("ul.jobs", job::EXAMPLE);
+        tab.sees(&job::row(job::EXAMPLE), "");
         assert_eq!(tab.js::<u32>("document.querySelectorAll('main h1').length"), 1, "nothing of it is shown");
         *next.lock().unwrap() = None;
         tab.nudge();

@@ -27,7 +27,7 @@ use chromiumoxide::{
                 InsertTextParams, MouseButton,
             },
             network::{EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams},
-            target::{CreateBrowserContextParams, CreateTargetParams, DisposeBrowserContextParams},
+            target::{CreateBrowserContextParams, CreateTargetParams, DisposeBrowserContextParams, GetTargetsParams},
         },
         js_protocol::runtime::EvaluateParams,
     },
@@ -40,7 +40,7 @@ use serde_json::{Value, json};
 use std::{
     fs,
     process::{Child, Command as Program, Stdio},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     thread,
     time::{Duration, Instant},
 };
@@ -48,6 +48,8 @@ use tokio::runtime::Runtime;
 use xtask::{guard, serve::Server, state::State};
 
 const PACE: Duration = Duration::from_millis(25);
+/// The bit of an event that says that the key is held.
+const CTRL: i64 = 2;
 
 /// What the browser's side of the talk runs on.
 pub static RUNTIME: LazyLock<Runtime> =
@@ -94,13 +96,16 @@ impl Chromium {
     }
 }
 
-/// A tab in a browser context of its own, so that it shares no storage with another. Closed when dropped.
+/// A tab in a browser context of its own, so that it shares no storage with another but those that it opened. They are closed when
+/// the last of them is dropped.
 pub struct Tab {
     page: Page,
-    context: BrowserContextId,
+    context: Arc<Context>,
     address: String,
     traffic: Traffic,
 }
+
+struct Context(BrowserContextId);
 
 impl Tab {
     /// `path` of [`server`], signed out.
@@ -131,12 +136,49 @@ impl Tab {
             target.browser_context_id = Some(context.clone());
             (browser.new_page(target).await.unwrap(), context)
         });
+        Self::of(page, Arc::new(Context(context)), address)
+    }
+
+    fn of(page: Page, context: Arc<Context>, address: &str) -> Self {
         let traffic = Traffic::of(&page);
         let tab = Self { page, context, address: address.to_owned(), traffic };
         // Else only one tab at a time would have the keyboard.
         tab.run(SetFocusEmulationEnabledParams::new(true));
         tab.run(SetDeviceMetricsOverrideParams::new(1280, 900, 1.0, false));
         tab
+    }
+
+    /// Another tab of the same browser, at `path`.
+    pub fn beside(&self, path: &str) -> Self {
+        let page = RUNTIME.block_on(async {
+            let mut target = CreateTargetParams::new("about:blank");
+            target.browser_context_id = Some(self.context.0.clone());
+            CHROMIUM.browser.new_page(target).await.unwrap()
+        });
+        let tab = Self::of(page, self.context.clone(), &self.address);
+        tab.go(path);
+        tab
+    }
+
+    /// Clicks a link with Ctrl held, and returns the tab that this opens.
+    #[track_caller]
+    pub fn click_into_new_tab(&self, role: &str, name: &str) -> Self {
+        let tabs = || {
+            let all = RUNTIME.block_on(CHROMIUM.browser.execute(GetTargetsParams::default())).unwrap();
+            let ours = all
+                .result
+                .target_infos
+                .into_iter()
+                .filter(|it| it.r#type == "page" && it.browser_context_id.as_ref() == Some(&self.context.0));
+            ours.map(|it| it.target_id).collect::<Vec<_>>()
+        };
+        let known = tabs();
+        assert!(self.try_click(self.find(role, name), CTRL), "{role} {name:?} cannot be clicked");
+        let page = until("a new tab", || {
+            let target = tabs().into_iter().find(|target| !known.contains(target))?;
+            RUNTIME.block_on(CHROMIUM.browser.get_page(target)).ok()
+        });
+        Self::of(page, self.context.clone(), &self.address)
     }
 
     /// Goes to `path`, with all that is in memory gone.
@@ -231,12 +273,12 @@ impl Tab {
     pub fn click(&self, role: &str, name: &str) {
         let begin = Instant::now();
         // It may be drawn anew or moved meanwhile.
-        while !self.try_click(self.find(role, name)) {
+        while !self.try_click(self.find(role, name), 0) {
             assert!(begin.elapsed() < PATIENCE, "{role} {name:?} cannot be clicked");
         }
     }
 
-    fn try_click(&self, node: BackendNodeId) -> bool {
+    fn try_click(&self, node: BackendNodeId, modifiers: i64) -> bool {
         let scroll = ScrollIntoViewIfNeededParams { backend_node_id: Some(node), ..Default::default() };
         let of = GetBoxModelParams { backend_node_id: Some(node), ..Default::default() };
         let place = RUNTIME.block_on(async {
@@ -249,6 +291,7 @@ impl Tab {
         for kind in [DispatchMouseEventType::MousePressed, DispatchMouseEventType::MouseReleased] {
             let mut event = DispatchMouseEventParams::new(kind, middle(0), middle(1));
             (event.button, event.click_count) = (Some(MouseButton::Left), Some(1));
+            event.modifiers = Some(modifiers);
             self.run(event);
         }
         true
@@ -327,7 +370,7 @@ impl Tab {
     /// Allows something that a page asks its reader for: `notifications`, `clipboard-write`.
     pub fn allow(&self, permission: &str) {
         let mut set = SetPermissionParams::new(PermissionDescriptor::new(permission), PermissionSetting::Granted);
-        set.browser_context_id = Some(self.context.clone());
+        set.browser_context_id = Some(self.context.0.clone());
         RUNTIME.block_on(CHROMIUM.browser.execute(set)).unwrap();
     }
 
@@ -338,10 +381,10 @@ impl Tab {
     }
 }
 
-impl Drop for Tab {
+impl Drop for Context {
     fn drop(&mut self) {
         // A browser that is gone has closed it.
-        let _ = RUNTIME.block_on(CHROMIUM.browser.execute(DisposeBrowserContextParams::new(self.context.clone())));
+        let _ = RUNTIME.block_on(CHROMIUM.browser.execute(DisposeBrowserContextParams::new(self.0.clone())));
     }
 }
 

@@ -53,6 +53,11 @@ pub mod job {
     pub const PROCESSING: &str = "job_00000000000000000000000000000002";
     /// Nobody's.
     pub const UNKNOWN: &str = "job_ffffffffffffffffffffffffffffffff";
+
+    /// Finds the row of the job `id` in the list on the page.
+    pub fn row(id: &str) -> String {
+        format!("tr:has([href='/jobs/{id}'])")
+    }
 }
 
 /// Where `npm test` has put something that tests need, which it tells in the environment.

@@ -1,6 +1,10 @@
 //! The reader's hold on the poll: pause, resume, refresh, and when what happens.
 
-use crate::{components::icon::Icon, poll::Poll, text};
+use crate::{
+    components::{icon::Icon, trouble::may_ask},
+    poll::Poll,
+    text,
+};
 use leptos::prelude::*;
 
 /// The buttons and the words beside them. A poll that is over has none to press.
@@ -32,7 +36,12 @@ pub fn Controls(poll: Poll) -> impl IntoView {
                     <Icon name=picture />
                     {move || if poll.paused.get() { "Resume" } else { "Pause" }}
                 </button>
-                <button type="button" aria-keyshortcuts="r" on:click=move |_| poll.refresh()>
+                <button
+                    type="button"
+                    aria-keyshortcuts="r"
+                    disabled=move || !may_ask(poll)
+                    on:click=move |_| poll.refresh()
+                >
                     <Icon name="refresh" />
                     "Refresh"
                 </button>

@@ -1,49 +1,78 @@
 //! A job in the list.
 
 use crate::{
-    browser::{self, number},
-    components::status::{Bar, Chip},
+    browser::number,
+    components::{
+        moment::Moment,
+        status::{Bar, Chip},
+    },
+    jobs::entries,
     progress::Progress,
-    text,
+    recent,
+    text::{shortened, visible},
 };
-use contract::{JobId, JobList, JobSummary};
+use contract::{JobId, JobSummary};
 use leptos::prelude::*;
 
-/// The row of the job `id`, which follows `data` for as long as the job is in there.
+/// The most characters of a name that are shown.
+const NAME: usize = 120;
+
+/// The row of the job `id`, which follows `jobs` for as long as the job is in there. `is_part` is whether it is below the row of
+/// its import.
 #[component]
-pub fn JobRow(id: JobId, data: RwSignal<Option<JobList>>, now: RwSignal<f64>) -> impl IntoView {
-    let of_job = move |data: &Option<JobList>| data.as_ref()?.jobs.iter().find(|job| job.id == id).cloned();
-    let created_at = data.with_untracked(of_job).map_or(String::new(), |job: JobSummary| job.created_at.to_string());
-    let progress: Memo<Progress> = Memo::new(move |_| data.with(of_job).as_ref().map_or(Progress::NONE, progress));
-    let progress: Signal<Progress> = progress.into();
-    let created = browser::parse_time(&created_at);
-    let age = move || created.map(|at| text::ago((now.get() - at) / 1_000.0)).unwrap_or_default();
-    let counts = move || {
-        let now = progress.get();
-        format!("{} of {} imported", number(now.imported), number(now.received))
-    };
-    let failed = move || match progress.get().failed {
-        0 => "no failures".to_owned(),
-        failed => format!("{} failed", number(failed)),
+pub fn JobRow(id: JobId, jobs: Signal<Vec<JobSummary>>, now: RwSignal<f64>, is_part: bool) -> impl IntoView {
+    let of_job = move |jobs: &Vec<JobSummary>| jobs.iter().find(|job| job.id == id).cloned();
+    let known = jobs.with_untracked(of_job);
+    let (label, created_at) = known.map(|job| (job.label, job.created_at)).unwrap_or_default();
+    let progress: Memo<Progress> =
+        Memo::new(move |_| jobs.with(of_job).as_ref().map_or(Progress::NONE, entries::progress));
+    let name = match label {
+        Some(label) => view! { <bdi>{shown_name(&label)}</bdi> }.into_any(),
+        None => view! {
+            <span class="soft">"Unnamed"</span>
+            " "
+            <span class="seen-by-readers-only">{recent::short(id)}</span>
+        }
+        .into_any(),
     };
     view! {
-        <li>
-            <a class="job" href=format!("/jobs/{id}")>
-                <Chip progress=progress />
-                <code>{id.to_string()}</code>
-                <Bar progress=progress />
-                <span class="counts">{counts}</span>
-                <span class="failures" data-some=move || (progress.get().failed > 0).then_some("")>
-                    {failed}
-                </span>
-                <time datetime=created_at title=created.map(browser::date_time).unwrap_or_default()>
-                    {age}
-                </time>
-            </a>
-        </li>
+        <tr class="job" data-part=is_part.then_some("")>
+            <td>
+                <Chip progress=progress.into() />
+            </td>
+            <th scope="row" class="name">
+                <a href=format!("/jobs/{id}")>{name}</a>
+            </th>
+            <td class="id">
+                <code title=id.to_string()>{recent::short(id)}</code>
+            </td>
+            <Counts progress=progress.into() />
+            <td class="figure">
+                <Moment at=created_at now=now />
+            </td>
+        </tr>
     }
 }
 
-fn progress(job: &JobSummary) -> Progress {
-    Progress { status: job.status, received: job.received, imported: job.imported, failed: job.failed }
+/// How much of it landed and how much did not: a bar and two figures.
+#[component]
+pub fn Counts(progress: Signal<Progress>) -> impl IntoView {
+    let imported = move || {
+        let now = progress.get();
+        format!("{} of {}", number(now.imported), number(now.received))
+    };
+    view! {
+        <td class="progress">
+            <Bar progress=progress />
+        </td>
+        <td class="figure imported">{imported}</td>
+        <td class="figure failures" data-some=move || (progress.get().failed > 0).then_some("")>
+            {move || number(progress.get().failed)}
+        </td>
+    }
+}
+
+/// A name as the list shows it.
+pub fn shown_name(label: &str) -> String {
+    visible(&shortened(label, NAME)).into_owned()
 }

@@ -3,7 +3,7 @@
 use crate::{
     components::{
         icon::Icon,
-        trouble::{RequestId, next_attempt},
+        trouble::{RequestId, may_ask, next_attempt},
     },
     poll::Poll,
     text,
@@ -28,9 +28,11 @@ pub fn Stale(poll: Poll) -> impl IntoView {
                     {says}
                 </p>
                 <RequestId error=error />
-                <button type="button" on:click=move |_| poll.refresh()>
-                    "Try now"
-                </button>
+                <Show when=move || may_ask(poll)>
+                    <button type="button" on:click=move |_| poll.refresh()>
+                        "Try now"
+                    </button>
+                </Show>
             </div>
         })
     };

@@ -1,23 +1,16 @@
 //! How far a job is, as a word and as a bar.
 
 use crate::{browser::number, components::icon::Icon, progress::Progress, text::width};
-use contract::JobStatus;
 use leptos::prelude::*;
 
 /// The status with its picture.
 #[component]
 pub fn Chip(progress: Signal<Progress>) -> impl IntoView {
     let name = Memo::new(move |_| progress.get().name());
-    let word = move || match progress.get().status {
-        JobStatus::Pending => "Pending",
-        JobStatus::Processing => "Processing",
-        JobStatus::Completed => "Completed",
-        JobStatus::Failed => "Failed",
-    };
     view! {
         <span class="chip" data-status=move || name.get()>
             <Icon name=Signal::derive(move || name.get().to_owned()) />
-            {word}
+            {move || progress.get().word()}
         </span>
     }
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 use contract::Code;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// The page in place of one that has no data, because of `error`.
 #[component]
@@ -19,6 +20,7 @@ pub fn Trouble(poll: Poll, error: Error) -> impl IntoView {
         Some(Code::NotFound) => ("no-such-job", "No such job"),
         Some(Code::Forbidden) => ("missing-scope", "This key may not read jobs"),
         Some(Code::RateLimitExceeded) => ("rate-limited", "Too many requests"),
+        Some(Code::InvalidRequest) => ("no-such-page", "This address cannot be read"),
         Some(_) => ("server-error", "The server could not answer"),
         None if !browser::is_online() => ("offline", "You are offline"),
         None => ("offline", "No answer from the server"),
@@ -29,40 +31,47 @@ pub fn Trouble(poll: Poll, error: Error) -> impl IntoView {
                           mistyped."
             .to_owned(),
         "missing-scope" => format!("{sentence} It has: {}.", session.scopes().join(", ")),
+        "no-such-page" => sentence.clone(),
         _ => format!("{sentence} {}", next_attempt(poll)),
     });
-    // Where asking again cannot help there is no button for it, and the first button is the one that does.
-    let (again, other) = match name {
-        "no-such-job" => (false, ""),
-        "missing-scope" => (false, "primary"),
-        _ => (true, ""),
+    // The first button is the one that helps: where asking again does not there is none for it, nor a way to where we are.
+    let (again, all_jobs) = match name {
+        "no-such-job" | "no-such-page" => (false, Some("button primary")),
+        "missing-scope" => (false, None),
+        _ => (true, Some("button")),
     };
+    let is_elsewhere = use_location();
+    let is_elsewhere = is_elsewhere.pathname.get_untracked() != "/" || !is_elsewhere.search.get_untracked().is_empty();
+    let all_jobs = all_jobs.filter(|_| is_elsewhere);
+    let other = if name == "missing-scope" { "primary" } else { "" };
     view! {
         <Screen name=name title=title says=says>
-            {again
-                .then(|| {
+            <Show when=move || again && may_ask(poll)>
+                <button type="button" class="primary" on:click=move |_| poll.refresh()>
+                    "Try again"
+                </button>
+            </Show>
+            {all_jobs
+                .map(|class| {
                     view! {
-                        <button type="button" class="primary" on:click=move |_| poll.refresh()>
-                            "Try again"
-                        </button>
+                        <a class=class href="/">
+                            "All jobs"
+                        </a>
                     }
                 })}
-            <RequestId error=error />
-            {(name == "no-such-job").then(all_jobs)}
             <button type="button" class=other on:click=move |_| session.sign_out(None)>
                 "Use another key"
             </button>
-            {(name != "no-such-job").then(all_jobs)}
+            <RequestId error=error />
         </Screen>
     }
 }
 
-fn all_jobs() -> impl IntoView {
-    view! {
-        <a class="button" href="/">
-            "All jobs"
-        </a>
-    }
+/// Whether asking now would be heard: the server may have asked to be left alone for a while, which is counted down.
+pub fn may_ask(poll: Poll) -> bool {
+    let is_limited =
+        poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::RateLimitExceeded);
+    !is_limited || poll.due.get().is_none_or(|due| due <= poll.now.get())
 }
 
 /// A button that copies the request's id, where the server gave one.

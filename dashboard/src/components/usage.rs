@@ -1,0 +1,67 @@
+//! What an account has used up.
+
+use crate::{browser::number, components::account::Asked};
+use contract::{Code, Usage};
+use leptos::prelude::*;
+
+/// The figures, or why there are none; `again` asks once more.
+#[component]
+pub fn UsageNow(usage: Asked, again: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+    let content = move || match usage.get() {
+        None => view! { <p class="soft">"Asking what is used up…"</p> }.into_any(),
+        Some(Ok(usage)) => view! { <Figures usage=usage /> }.into_any(),
+        Some(Err(error)) => {
+            // Asking again gives no scope.
+            let helps = error.code() != Some(Code::Forbidden);
+            view! {
+                <p class="failure">{error.sentence().to_owned()}</p>
+                {helps
+                    .then(|| {
+                        view! {
+                            <button type="button" on:click=move |_| again()>
+                                "Try again"
+                            </button>
+                        }
+                    })}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="usage" role="status" aria-label="Usage">
+            {content}
+        </div>
+    }
+}
+
+#[component]
+fn Figures(usage: Usage) -> impl IntoView {
+    let Usage { writes, received, agents, batches, .. } = usage;
+    let figure = |name: &'static str, used: u64, limit: u64| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{format!("{} of {}", large(used), large(limit))}</dd>
+            </div>
+        }
+    };
+    view! {
+        <dl>
+            {figure("Written this month", writes.used, writes.limit)}
+            {figure("Sent this month", received.used, received.limit)}
+            <div>
+                <dt>"Begins anew"</dt>
+                <dd>
+                    <time datetime=writes.resets_at.clone()>{writes.resets_at.clone()}</time>
+                    " UTC"
+                </dd>
+            </div>
+            {figure("Agents", agents.used, agents.limit)}
+            {figure("Running batches", batches.running, batches.limit)}
+        </dl>
+    }
+}
+
+fn large(value: u64) -> String {
+    number(u32::try_from(value).unwrap_or(u32::MAX))
+}
