@@ -65,10 +65,10 @@ fn Page(id: JobId) -> impl IntoView {
     let asker = Rc::new(Asker::new(id));
     let times = asker.times;
     let (first, second) = (asker.clone(), asker);
-    let (data, poll) = poll::start(
-        move |known, abort| {
+    let (data, poll) = poll::watch(
+        move |ask, abort| {
             let (asker, key) = (first.clone(), session.key());
-            async move { asker.ask(&key, known, &abort).await }
+            async move { asker.ask(&key, ask, &abort).await }
         },
         move |abort| {
             let (asker, key) = (second.clone(), session.key());
