@@ -24,9 +24,18 @@ pub fn parse_time(text: &str) -> Option<f64> {
 
 /// Day and time of `at`, in milliseconds since 1970, where the reader is.
 pub fn date_time(at: f64) -> String {
+    in_words(at, &["dateStyle", "timeStyle"])
+}
+
+/// The time alone.
+pub fn time(at: f64) -> String {
+    in_words(at, &["timeStyle"])
+}
+
+fn in_words(at: f64, styles: &[&str]) -> String {
     let options = Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "medium")] {
-        let _ = Reflect::set(&options, &name.into(), &value.into());
+    for style in styles {
+        let _ = Reflect::set(&options, &(*style).into(), &"medium".into());
     }
     Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
 }

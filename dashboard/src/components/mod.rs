@@ -1,6 +1,7 @@
 //! What pages are made of, a component a file.
 
 pub mod account;
+pub mod cancel;
 pub mod checkbox;
 pub mod columns;
 pub mod controls;
@@ -21,6 +22,7 @@ pub mod open_job;
 pub mod preview;
 pub mod problems;
 pub mod question;
+pub mod retry;
 pub mod review;
 pub mod rows;
 pub mod screen;
@@ -28,6 +30,7 @@ pub mod sending;
 pub mod speed;
 pub mod stale;
 pub mod status;
+pub mod summary;
 pub mod theme;
 pub mod toast;
 pub mod trouble;

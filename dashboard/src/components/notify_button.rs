@@ -24,13 +24,6 @@ pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
             }
         });
     };
-    Effect::new(move |_| {
-        let now = progress.get();
-        if now.status.is_final() && poll.insist.get_untracked() {
-            poll.insist.set(false);
-            browser::notify(&now.in_words(number));
-        }
-    });
     view! {
         <Show when=move || !progress.get().status.is_final()>
             <button
@@ -44,4 +37,15 @@ pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
             </button>
         </Show>
     }
+}
+
+/// Tells the reader of the end, where that was asked for; for as long as the page lives, which the button does not.
+pub fn notify_of_the_end(progress: Signal<Progress>, poll: Poll) {
+    Effect::new(move |_| {
+        let now = progress.get();
+        if now.status.is_final() && poll.insist.get_untracked() {
+            poll.insist.set(false);
+            browser::notify(&now.in_words(number));
+        }
+    });
 }

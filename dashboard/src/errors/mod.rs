@@ -4,5 +4,6 @@ pub mod export;
 pub mod filter;
 pub mod reading;
 mod reason;
+pub mod retryable;
 pub mod set;
 pub mod window;
