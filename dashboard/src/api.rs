@@ -123,11 +123,11 @@ pub async fn retry(key: &str, id: JobId, idempotency_key: &str) -> Result<JobId,
 }
 
 /// Some of the items that failed in a job, from `index` on.
-pub async fn failed_items(key: &str, id: JobId, index: u32, abort: &AbortSignal) -> Result<ItemList, Error> {
+pub async fn failed_items(key: &str, id: JobId, index: u32) -> Result<ItemList, Error> {
     let before = index.checked_sub(1).map(|before| before.to_string());
     let query = [Some(("status", "failed")), Some(("limit", ITEMS)), before.as_deref().map(|before| ("after", before))];
     let request = Request::get(&path::items(id)).query(query.into_iter().flatten());
-    whole(read(send(key, request, Some(abort)).await?)?)
+    whole(read(send(key, request, None).await?)?)
 }
 
 /// All items that failed in a job, as a file of `media_type`. It goes to the browser as it comes, and never through this program.

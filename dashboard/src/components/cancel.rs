@@ -4,12 +4,12 @@ use crate::{browser::number, components::icon::Icon, job::cancelling::Cancelling
 use contract::Scope;
 use leptos::{html::Dialog, prelude::*};
 
-/// The button, for as long as the job runs and for who may.
+/// The button, for who may.
 #[component]
 pub fn CancelButton(cancelling: Cancelling) -> impl IntoView {
-    let Cancelling { session, progress, asks, busy, .. } = cancelling;
+    let Cancelling { session, asks, busy, .. } = cancelling;
     view! {
-        <Show when=move || !progress.get().status.is_final() && session.may(Scope::MemoriesWrite)>
+        <Show when=move || session.may(Scope::MemoriesWrite)>
             <button type="button" aria-haspopup="dialog" on:click=move |_| asks.set(!busy.get_untracked())>
                 <Icon name="stop" />
                 {move || if busy.get() { "Cancelling…" } else { "Cancel" }}

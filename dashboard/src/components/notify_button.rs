@@ -8,9 +8,9 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// The button, for as long as the job runs.
+/// The button.
 #[component]
-pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
+pub fn NotifyButton(poll: Poll) -> impl IntoView {
     let toast = expect_context::<Toast>();
     let toggle = move |_| {
         if poll.insist.get_untracked() {
@@ -25,17 +25,15 @@ pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || !progress.get().status.is_final()>
-            <button
-                type="button"
-                aria-pressed=move || poll.insist.get().to_string()
-                title="At the end of the job. Keeps asking, twice a minute, while this tab is hidden"
-                on:click=toggle
-            >
-                <Icon name="bell" />
-                "Notify me"
-            </button>
-        </Show>
+        <button
+            type="button"
+            aria-pressed=move || poll.insist.get().to_string()
+            title="At the end of the job. Keeps asking, twice a minute, while this tab is hidden"
+            on:click=toggle
+        >
+            <Icon name="bell" />
+            "Notify me"
+        </button>
     }
 }
 

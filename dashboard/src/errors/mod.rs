@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod filter;
+pub mod items;
 pub mod reading;
 mod reason;
 pub mod retryable;

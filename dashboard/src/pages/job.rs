@@ -19,7 +19,7 @@ use crate::{
         toast::Toast,
         trouble::Trouble,
     },
-    errors::reading::Reading,
+    errors::{items::Items, reading::Reading},
     job::{
         cancelling::Cancelling,
         data::{self, Asker, Times},
@@ -141,11 +141,11 @@ fn Known(
             rate.update(|rate| rate.observe(at, progress.get_untracked().done()));
         }
     });
-    let reading = Reading::new(found);
+    let session = expect_context::<Session>();
+    let reading = Reading::new(found, Items::new(id, session));
     reading.listen(poll);
     let timing = Timing { progress, times, rate, now: poll.now };
     notify_of_the_end(progress, poll);
-    let session = expect_context::<Session>();
     let cancelling = Cancelling::new(id, session, progress, poll);
     let retrying = Retrying::new(id, session, progress, found);
     let is_final = Memo::new(move |_| timing.is_final());
@@ -184,7 +184,7 @@ fn Running(timing: Timing, cancelling: Cancelling, poll: Poll) -> impl IntoView 
             <div class="line">
                 <Chip progress=progress />
                 <div class="actions">
-                    <NotifyButton progress=progress poll=poll />
+                    <NotifyButton poll=poll />
                     <CancelButton cancelling=cancelling />
                 </div>
             </div>
