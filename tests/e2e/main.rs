@@ -12,6 +12,8 @@ mod browser_first_load;
 mod browser_import;
 mod browser_import_files;
 mod browser_import_sending;
+mod browser_items;
+mod browser_job;
 mod browser_keyboard;
 mod browser_large;
 mod browser_polling;

@@ -30,12 +30,7 @@ pub struct Retrying {
 
 impl Retrying {
     /// That of `job` once it has ended with `errors`; nothing for who may not.
-    pub fn new(
-        job: JobId,
-        session: Session,
-        progress: Signal<Progress>,
-        errors: Memo<Arc<ErrorSet>>,
-    ) -> Self {
+    pub fn new(job: JobId, session: Session, progress: Signal<Progress>, errors: Memo<Arc<ErrorSet>>) -> Self {
         let found = Memo::new(move |_| match progress.get().status.is_final() && session.may(Scope::MemoriesWrite) {
             true => Retryable::of(&errors.read()),
             false => Retryable::default(),
