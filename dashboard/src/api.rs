@@ -1,16 +1,23 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
 use crate::{browser::parse_time, jobs::filter::Filter, pace};
-use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, Usage, path};
+use contract::{BatchStatus, Code, ErrorBody, ItemList, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Date;
 use serde::de::DeserializeOwned;
-use web_sys::AbortSignal;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Blob};
 
 /// How many jobs a page of the list has.
 const PAGE: &str = "50";
+/// How many items of a job are asked for at once: those that the reader is likely to open next.
+const ITEMS: &str = "10";
+/// Seconds that the server is asked to hold its answer back until there are news.
+pub const WAIT: u32 = 20;
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
+/// The same for a file: it is as long as it is.
+const PATIENCE_FOR_A_FILE: u32 = 600_000;
 /// Bytes of a body that a slow connection sends in a millisecond.
 const SLOW: u32 = 40;
 
@@ -46,6 +53,17 @@ pub struct Answer<T> {
     pub version: Option<u64>,
     /// Seconds after which to ask again.
     pub retry_after: Option<u32>,
+    /// Whether the server held it back until there were news, as it was asked to.
+    pub waited: bool,
+    status: u16,
+}
+
+impl<T> Answer<T> {
+    /// The same with another body.
+    pub fn map<U>(self, body: impl FnOnce(T) -> U) -> Answer<U> {
+        let Self { body: old, version, retry_after, waited, status } = self;
+        Answer { body: old.map(body), version, retry_after, waited, status }
+    }
 }
 
 impl Error {
@@ -72,13 +90,55 @@ pub async fn ping(key: &str) -> Result<Ping, Error> {
     whole(read(send(key, Request::get(path::PING), None).await?)?)
 }
 
-/// One job. `known` is the version that the caller has: if that is still the newest, the answer has no body.
-pub async fn job(key: &str, id: JobId, known: Option<u64>, abort: &AbortSignal) -> Result<Answer<BatchStatus>, Error> {
+/// One job. `known` is the version that the caller has: if that is still the newest, the answer has no body, and with `waits`
+/// comes only once it is not, or after [`WAIT`].
+pub async fn job(
+    key: &str,
+    id: JobId,
+    known: Option<u64>,
+    waits: bool,
+    abort: &AbortSignal,
+) -> Result<Answer<BatchStatus>, Error> {
     let mut request = Request::get(&path::batch_status(id));
     if let Some(version) = known {
         request = request.header("If-None-Match", &format!("\"{version}\""));
+        if waits {
+            request = request.header("Prefer", &format!("wait={WAIT}"));
+        }
     }
     read(send(key, request, Some(abort)).await?)
+}
+
+/// Ends a job. Whether it was this that ended it: it may have ended before.
+pub async fn cancel(key: &str, id: JobId) -> Result<bool, Error> {
+    let answer: Answer<BatchStatus> = read(send(key, Request::post(&path::cancel(id)), None).await?)?;
+    Ok(answer.status == 202)
+}
+
+/// Hands in again what failed in a job and can succeed now; the new job. The same `idempotency_key` imports nothing twice.
+pub async fn retry(key: &str, id: JobId, idempotency_key: &str) -> Result<JobId, Error> {
+    let request = Request::post(&path::retry(id)).header("Idempotency-Key", idempotency_key);
+    let status: BatchStatus = whole(read(send(key, request, None).await?)?)?;
+    Ok(status.id)
+}
+
+/// Some of the items that failed in a job, from `index` on.
+pub async fn failed_items(key: &str, id: JobId, index: u32) -> Result<ItemList, Error> {
+    let before = index.checked_sub(1).map(|before| before.to_string());
+    let query = [Some(("status", "failed")), Some(("limit", ITEMS)), before.as_deref().map(|before| ("after", before))];
+    let request = Request::get(&path::items(id)).query(query.into_iter().flatten());
+    whole(read(send(key, request, None).await?)?)
+}
+
+/// All items that failed in a job, as a file of `media_type`. It goes to the browser as it comes, and never through this program.
+pub async fn file_of_failed_items(key: &str, id: JobId, media_type: &str) -> Result<Blob, Error> {
+    let abort = AbortSignal::timeout_with_u32(PATIENCE_FOR_A_FILE);
+    let request = Request::get(&path::items(id)).query([("status", "failed")]).header("Accept", media_type);
+    let request = request.abort_signal(Some(&abort)).build().map_err(|_| no_answer(&abort))?;
+    let response: web_sys::Response = head(key, request, &abort).await?.into();
+    let broke_off = |_| Error::Fetch("The download broke off.".to_owned());
+    let blob = JsFuture::from(response.blob().map_err(broke_off)?).await.map_err(broke_off)?;
+    Ok(blob.into())
 }
 
 /// A page of the account's jobs, newest first; `after` is the `next` of the page before.
@@ -136,20 +196,33 @@ fn patience(bytes: usize) -> u32 {
 }
 
 async fn ask(key: &str, request: Request, abort: &AbortSignal) -> Result<Answer<Vec<u8>>, Error> {
+    let response = head(key, request, abort).await?;
+    let status = response.status();
+    let body = match status {
+        304 => None,
+        _ => Some(response.binary().await.map_err(|_| no_answer(abort))?),
+    };
+    let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
+    let waited = header(&response, "Preference-Applied").is_some_and(|applied| applied.starts_with("wait="));
+    Ok(Answer { body, version, retry_after: retry_after(&response), waited, status })
+}
+
+/// A good answer of which the body has not been read yet.
+async fn head(key: &str, request: Request, abort: &AbortSignal) -> Result<Response, Error> {
     request.headers().set("Authorization", &format!("Bearer {key}"));
     let response = request.send().await.map_err(|_| no_answer(abort))?;
     let status = response.status();
-    let retry_after = header(&response, "Retry-After").and_then(|value| pace::asked(&value, Date::now(), parse_time));
-    let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
-    if status == 304 {
-        return Ok(Answer { body: None, version, retry_after });
+    if response.ok() || status == 304 {
+        return Ok(response);
     }
     let bytes = response.binary().await.map_err(|_| no_answer(abort))?;
-    if response.ok() {
-        return Ok(Answer { body: Some(bytes), version, retry_after });
-    }
     let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| unexplained(status));
-    Err(Error::Api(Box::new(Refusal { status, body, retry_after, request_id: header(&response, "X-Request-Id") })))
+    let (retry_after, request_id) = (retry_after(&response), header(&response, "X-Request-Id"));
+    Err(Error::Api(Box::new(Refusal { status, body, retry_after, request_id })))
+}
+
+fn retry_after(response: &Response) -> Option<u32> {
+    pace::asked(&header(response, "Retry-After")?, Date::now(), parse_time)
 }
 
 /// What stands for the body of an answer that is not the API's, but of something in front of it: its status and headers hold
@@ -160,8 +233,9 @@ fn unexplained(status: u16) -> ErrorBody {
 }
 
 fn read<T: DeserializeOwned>(answer: Answer<Vec<u8>>) -> Result<Answer<T>, Error> {
-    let body = answer.body.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|_| Error::Unreadable)?;
-    Ok(Answer { body, version: answer.version, retry_after: answer.retry_after })
+    let Answer { body, version, retry_after, waited, status } = answer;
+    let body = body.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|_| Error::Unreadable)?;
+    Ok(Answer { body, version, retry_after, waited, status })
 }
 
 fn whole<T>(answer: Answer<T>) -> Result<T, Error> {

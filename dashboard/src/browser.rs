@@ -3,11 +3,11 @@
 use crate::zone::Zone;
 use js_sys::{Array, Date, Number, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, ScrollIntoViewOptions,
-    ScrollLogicalPosition, Storage, Url,
+    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Notification, NotificationPermission, ResizeObserver,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Url,
 };
 
 /// The language of the page, for numbers and dates.
@@ -25,9 +25,18 @@ pub fn parse_time(text: &str) -> Option<f64> {
 
 /// Day and time of `at`, in milliseconds since 1970, where the reader is.
 pub fn date_time(at: f64) -> String {
+    in_words(at, &["dateStyle", "timeStyle"])
+}
+
+/// The time alone.
+pub fn time(at: f64) -> String {
+    in_words(at, &["timeStyle"])
+}
+
+fn in_words(at: f64, styles: &[&str]) -> String {
     let options = Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "medium")] {
-        let _ = Reflect::set(&options, &name.into(), &value.into());
+    for style in styles {
+        let _ = Reflect::set(&options, &(*style).into(), &"medium".into());
     }
     Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
 }
@@ -90,8 +99,12 @@ pub async fn copy(text: &str) -> bool {
 pub fn download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    save(name, &Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?)
+}
+
+/// Hands the reader `file`.
+pub fn save(name: &str, file: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(file)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);
@@ -142,11 +155,32 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
 
 /// Scrolls no further than it takes to see all of the first element that `selector` finds.
 pub fn bring_into_view(selector: &str) {
-    let nearest = ScrollIntoViewOptions::new();
-    nearest.set_block(ScrollLogicalPosition::Nearest);
+    scroll_to(selector, ScrollLogicalPosition::Nearest);
+}
+
+/// Scrolls until the first element that `selector` finds is at the top.
+pub fn bring_to_the_top(selector: &str) {
+    scroll_to(selector, ScrollLogicalPosition::Start);
+}
+
+fn scroll_to(selector: &str, place: ScrollLogicalPosition) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(place);
     if let Some(element) = find(selector) {
-        element.scroll_into_view_with_scroll_into_view_options(&nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
+}
+
+/// Tells `told` the height of `element`, now and whenever it changes, for as long as the component lives.
+pub fn watch_height(element: HtmlElement, told: impl Fn(f64) + 'static) {
+    let watched = element.clone();
+    let tell = Closure::<dyn Fn()>::new(move || told(f64::from(watched.offset_height())));
+    let Ok(observer) = ResizeObserver::new(tell.as_ref().unchecked_ref()) else { return };
+    observer.observe(&element);
+    let kept = StoredValue::new_local((observer, tell));
+    on_cleanup(move || {
+        kept.try_update_value(|(observer, _)| observer.disconnect());
+    });
 }
 
 /// Asks whether the page may notify; whether it may.

@@ -4,6 +4,9 @@ use crate::api::Error;
 
 /// Milliseconds between two polls where the server says nothing about it.
 const USUAL: f64 = 5_000.0;
+/// The least milliseconds from one request that may be held back to the next: a job that moves all the time would be asked for
+/// without a pause.
+const BETWEEN_WAITS: f64 = 600.0;
 /// The longest wait between two attempts, in milliseconds, unless the server asks for more.
 const LONGEST: f64 = 30_000.0;
 
@@ -27,6 +30,12 @@ pub fn asked(value: &str, now: f64, date: impl FnOnce(&str) -> Option<f64>) -> O
 /// Milliseconds to wait after a good answer.
 pub fn after_answer(retry_after: Option<u32>) -> f64 {
     retry_after.map_or(USUAL, |seconds| f64::from(seconds.max(1)) * 1_000.0)
+}
+
+/// Milliseconds to wait after a good answer where the server holds the next one back until there are news; the last was asked
+/// for `since` milliseconds ago.
+pub fn until_the_next_wait(since: f64) -> f64 {
+    (BETWEEN_WAITS - since).clamp(0.0, BETWEEN_WAITS)
 }
 
 /// Milliseconds to wait after `failures` attempts in a row that failed, the last with `error`; `None` when asking again
@@ -65,6 +74,11 @@ mod tests {
         assert_eq!(after_failure(&refused(429, Some(10)), 1, 0.0), Some(10_000.0));
         assert_eq!(after_failure(&refused(503, Some(20)), 1, 0.0), Some(20_000.0));
         assert_eq!(after_failure(&refused(408, None), 1, 1.0), Some(1_000.0));
+    }
+
+    #[test]
+    fn waits_follow_each_other_at_once_but_not_too_often() {
+        assert_eq!([0.0, 250.0, 600.0, 20_000.0, -1e9].map(until_the_next_wait), [600.0, 350.0, 0.0, 0.0, 600.0]);
     }
 
     #[test]

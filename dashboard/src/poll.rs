@@ -1,8 +1,9 @@
 //! The only timer of the dashboard. It asks at the server's pace, never twice at once, not while the page is hidden and
-//! not once the answer is final; what it has, it keeps.
+//! not once the answer is final; what it has, it keeps. Where the server can hold an answer back until there are news, it lets
+//! it, and hears of them at once.
 
 use crate::{
-    api::{Answer, Error},
+    api::{self, Answer, Error},
     pace,
 };
 use contract::Code;
@@ -15,6 +16,10 @@ use web_sys::{AbortController, AbortSignal};
 
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: f64 = 25_000.0;
+/// The same where the answer may be held back.
+const PATIENCE_TO_WAIT: f64 = PATIENCE + api::WAIT as f64 * 1_000.0;
+/// An answer without news that comes sooner than this, in milliseconds, was not held back, whatever it says.
+const TOO_SOON: f64 = 1_000.0;
 /// The shortest wait between two attempts of a hidden page, in milliseconds.
 const HIDDEN_PACE: f64 = 30_000.0;
 
@@ -29,8 +34,10 @@ pub trait Polled: PartialEq + Send + Sync + 'static {
 pub struct Poll {
     /// Why the last attempt failed, until one succeeds.
     pub problem: RwSignal<Option<Error>>,
-    /// Whether a request is under way.
+    /// Whether a request is under way that is answered at once.
     pub busy: RwSignal<bool>,
+    /// Whether the server tells of news by itself: it holds a request until there are some.
+    pub live: RwSignal<bool>,
     /// Whether the reader has stopped it.
     pub paused: RwSignal<bool>,
     /// Whether nothing will be asked any more: the answer is final, or asking again cannot help.
@@ -48,17 +55,36 @@ pub struct Poll {
 
 type Asking = Pin<Box<dyn Future<Output = Result<Heard, Error>>>>;
 
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Ask {
+    /// The version that is known.
+    pub known: Option<u64>,
+    /// Whether the answer may be held back until there is another.
+    pub waits: bool,
+}
+
 /// What the timer has to know of a good answer.
 struct Heard {
     retry_after: Option<u32>,
     is_final: bool,
+    is_new: bool,
+    waited: bool,
 }
 
 struct Inner {
-    ask: Rc<dyn Fn(AbortSignal) -> Asking>,
+    ask: Rc<dyn Fn(bool, AbortSignal) -> Asking>,
+    can_wait: bool,
     failures: u32,
     asked_at: f64,
+    /// Whether the newest request may be held back.
+    waits: bool,
+    /// Whether the newest request took too long.
+    gave_up: bool,
+    /// The number of the newest request: what an earlier one brings is no longer wanted.
+    turn: u32,
     timer: Option<TimeoutHandle>,
+    /// There while a request is under way.
     abort: Option<AbortController>,
 }
 
@@ -73,22 +99,50 @@ where
     F: Future<Output = Result<Answer<T>, Error>> + 'static,
     G: Future<Output = ()> + 'static,
 {
+    begin(false, move |wanted, abort| ask(wanted.known, abort), also)
+}
+
+/// [`start`] for what the server can hold back until there are news.
+pub fn watch<T: Polled, F, G>(
+    ask: impl Fn(Ask, AbortSignal) -> F + 'static,
+    also: impl Fn(AbortSignal) -> G + 'static,
+) -> (RwSignal<Option<T>>, Poll)
+where
+    F: Future<Output = Result<Answer<T>, Error>> + 'static,
+    G: Future<Output = ()> + 'static,
+{
+    begin(true, ask, also)
+}
+
+fn begin<T: Polled, F, G>(
+    can_wait: bool,
+    ask: impl Fn(Ask, AbortSignal) -> F + 'static,
+    also: impl Fn(AbortSignal) -> G + 'static,
+) -> (RwSignal<Option<T>>, Poll)
+where
+    F: Future<Output = Result<Answer<T>, Error>> + 'static,
+    G: Future<Output = ()> + 'static,
+{
     let (data, known, also) = (RwSignal::new(None), Rc::new(Cell::new(None)), Rc::new(also));
-    let ask = move |abort: AbortSignal| {
-        let (asking, known, also) = (ask(known.get(), abort.clone()), known.clone(), also.clone());
+    let ask = move |waits, abort: AbortSignal| {
+        let wanted = Ask { known: known.get(), waits };
+        let (asking, known, also) = (ask(wanted, abort.clone()), known.clone(), also.clone());
         Box::pin(async move {
             let heard = keep(data, &known, asking.await?);
             also(abort).await;
             Ok(heard)
         }) as Asking
     };
-    (data, Poll::start(Rc::new(ask)))
+    (data, Poll::start(Rc::new(ask), can_wait))
 }
 
 /// Takes the answer over unless it is older than what is known: answers of several machines may cross.
 fn keep<T: Polled>(data: RwSignal<Option<T>>, known: &Cell<Option<u64>>, answer: Answer<T>) -> Heard {
     let is_older = matches!((answer.version, known.get()), (Some(version), Some(known)) if version < known);
-    if let Some(body) = answer.body.filter(|_| !is_older) {
+    let (retry_after, waited) = (answer.retry_after, answer.waited);
+    let body = answer.body.filter(|_| !is_older);
+    let is_new = body.is_some();
+    if let Some(body) = body {
         known.set(answer.version);
         // Nothing to keep it in when the component is gone.
         if data.try_with_untracked(|data| data.as_ref() != Some(&body)) == Some(true) {
@@ -96,7 +150,7 @@ fn keep<T: Polled>(data: RwSignal<Option<T>>, known: &Cell<Option<u64>>, answer:
         }
     }
     let is_final = data.try_with_untracked(|data| data.as_ref().is_some_and(Polled::is_final));
-    Heard { retry_after: answer.retry_after, is_final: is_final.unwrap_or(true) }
+    Heard { retry_after, is_final: is_final.unwrap_or(true), is_new, waited }
 }
 
 /// Waits without asking anything: `milliseconds` from now it goes on.
@@ -111,11 +165,13 @@ pub async fn wait(milliseconds: f64) {
 }
 
 impl Poll {
-    fn start(ask: Rc<dyn Fn(AbortSignal) -> Asking>) -> Self {
-        let inner = Inner { ask, failures: 0, asked_at: 0.0, timer: None, abort: None };
+    fn start(ask: Rc<dyn Fn(bool, AbortSignal) -> Asking>, can_wait: bool) -> Self {
+        let (failures, turn, asked_at, waits, gave_up, timer, abort) = (0, 0, 0.0, false, false, None, None);
+        let inner = Inner { ask, can_wait, failures, asked_at, waits, gave_up, turn, timer, abort };
         let poll = Self {
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
+            live: RwSignal::new(false),
             paused: RwSignal::new(false),
             over: RwSignal::new(false),
             insist: RwSignal::new(false),
@@ -134,14 +190,15 @@ impl Poll {
                 inner.stop_request();
             });
         });
-        poll.ask_now();
+        poll.ask_now(false);
         poll
     }
 
-    /// Asks now, unless a request is under way or the server asked to be left alone.
+    /// Asks now, unless an answer is about to come or the server asked to be left alone. A request that is held back gives way
+    /// to one that is not.
     pub fn refresh(self) {
         if !self.busy.get_untracked() && !self.is_limited() {
-            self.ask_now();
+            self.ask_now(false);
         }
     }
 
@@ -152,6 +209,7 @@ impl Poll {
         }
         self.paused.update(|paused| *paused = !*paused);
         if self.paused.get_untracked() {
+            self.stop_waiting();
             self.due.set(None);
         } else {
             self.refresh();
@@ -164,9 +222,20 @@ impl Poll {
         code == Some(Code::RateLimitExceeded) && self.due.get_untracked().is_some_and(|due| due > Date::now())
     }
 
+    /// Lets go of a request that is held back; the next one is due at once.
+    fn stop_waiting(self) {
+        let stopped = self.inner.try_update_value(|inner| inner.waits && inner.stop_request());
+        if stopped == Some(true) {
+            self.live.set(false);
+            self.due.set(Some(Date::now()));
+        }
+    }
+
     /// After the page was shown or hidden, or the network came back.
     fn wake(self) {
-        if !document().hidden() {
+        if document().hidden() {
+            self.stop_waiting();
+        } else {
             self.now.set(Date::now());
             if !self.paused.get_untracked() && !self.over.get_untracked() {
                 self.refresh();
@@ -195,36 +264,44 @@ impl Poll {
     fn tick(self) {
         let now = Date::now();
         self.now.set(now);
-        if self.busy.get_untracked() {
-            self.inner.update_value(|inner| {
-                if now - inner.asked_at > PATIENCE {
-                    inner.stop_request();
-                }
-            });
-        } else if self.due.get_untracked().is_some_and(|due| due <= now) {
-            self.ask_now();
+        let is_under_way = self.inner.try_update_value(|inner| {
+            let patience = if inner.waits { PATIENCE_TO_WAIT } else { PATIENCE };
+            if let Some(abort) = inner.abort.as_ref().filter(|_| now - inner.asked_at > patience) {
+                inner.gave_up = true;
+                abort.abort();
+            }
+            inner.abort.is_some()
+        });
+        if is_under_way == Some(false) && self.due.get_untracked().is_some_and(|due| due <= now) {
+            self.ask_now(true);
         }
         self.arm();
     }
 
-    fn ask_now(self) {
+    /// Asks, whatever is under way. With `may_wait` the answer may be held back, if it can be and nothing is amiss.
+    fn ask_now(self, may_wait: bool) {
         let Ok(abort) = AbortController::new() else { return };
-        let asking = self.inner.try_update_value(|inner| {
+        let is_well = self.updated.with_untracked(Option::is_some) && self.problem.with_untracked(Option::is_none);
+        let begun = self.inner.try_update_value(|inner| {
             inner.stop_timer();
+            inner.stop_request();
             inner.asked_at = Date::now();
-            let asking = (inner.ask)(abort.signal());
+            inner.waits = may_wait && inner.can_wait && is_well && !document().hidden();
+            inner.gave_up = false;
+            let asking = (inner.ask)(inner.waits, abort.signal());
             inner.abort = Some(abort);
-            asking
+            (inner.turn, inner.waits, asking)
         });
-        let Some(asking) = asking else { return };
-        self.busy.set(true);
+        let Some((turn, waits, asking)) = begun else { return };
+        self.busy.set(!waits);
+        self.live.set(waits);
         self.due.set(None);
         self.arm();
         spawn_local(async move {
             let result = asking.await;
             // The component may be gone by now, and its signals with it.
-            let gave_up = self.inner.try_update_value(|inner| inner.abort.take().is_none());
-            match (gave_up, result) {
+            let gave_up = self.inner.try_update_value(|inner| inner.end(turn));
+            match (gave_up.flatten(), result) {
                 (None, _) => {}
                 (Some(true), Err(_)) => {
                     self.settle(Err(Error::Fetch("The server took too long to answer.".to_owned())));
@@ -236,25 +313,42 @@ impl Poll {
 
     fn settle(self, result: Result<Heard, Error>) {
         let now = Date::now();
-        let failures = self.inner.try_update_value(|inner| {
-            inner.failures = if result.is_ok() { 0 } else { inner.failures.saturating_add(1) };
-            inner.failures
-        });
+        let heard = result.as_ref().ok();
+        let (failures, soon) = self
+            .inner
+            .try_update_value(|inner| {
+                inner.failures = if heard.is_some() { 0 } else { inner.failures.saturating_add(1) };
+                let since = now - inner.asked_at;
+                let soon = heard.is_some_and(|heard| inner.can_wait && (!inner.waits || heard.was_held(since)));
+                (inner.failures, soon.then(|| pace::until_the_next_wait(since)))
+            })
+            .unwrap_or((1, None));
         let (wait, problem) = match result {
             Ok(heard) => {
                 self.updated.set(Some(now));
-                ((!heard.is_final).then(|| pace::after_answer(heard.retry_after)), None)
+                let wait = soon.unwrap_or_else(|| pace::after_answer(heard.retry_after));
+                ((!heard.is_final).then_some(wait), None)
             }
-            Err(problem) => (pace::after_failure(&problem, failures.unwrap_or(1), Math::random()), Some(problem)),
+            Err(problem) => (pace::after_failure(&problem, failures, Math::random()), Some(problem)),
         };
         if self.problem.with_untracked(|known| *known != problem) {
             self.problem.set(problem);
         }
         self.now.set(now);
         self.busy.set(false);
+        if soon.is_none() {
+            self.live.set(false);
+        }
         self.over.set(wait.is_none());
         self.due.set(wait.filter(|_| !self.paused.get_untracked()).map(|wait| now + wait));
         self.arm();
+    }
+}
+
+impl Heard {
+    /// Whether the server held the answer back, `since` milliseconds long, until there was something to tell.
+    fn was_held(&self, since: f64) -> bool {
+        self.waited && (self.is_new || since >= TOO_SOON)
     }
 }
 
@@ -265,9 +359,22 @@ impl Inner {
         }
     }
 
-    fn stop_request(&mut self) {
-        if let Some(abort) = self.abort.take() {
+    /// Lets go of what is under way; whether there was something.
+    fn stop_request(&mut self) -> bool {
+        self.turn = self.turn.wrapping_add(1);
+        let stopped = self.abort.take();
+        if let Some(abort) = &stopped {
             abort.abort();
         }
+        stopped.is_some()
+    }
+
+    /// Notes the end of the request `turn`, unless another one was begun; whether it had taken too long.
+    fn end(&mut self, turn: u32) -> Option<bool> {
+        if self.turn != turn {
+            return None;
+        }
+        self.abort = None;
+        Some(self.gave_up)
     }
 }

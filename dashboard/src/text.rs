@@ -53,6 +53,19 @@ pub fn percent(part: u32, whole: u32) -> u32 {
     u32::try_from(share).unwrap_or(99).clamp(1, 99)
 }
 
+/// The shares of `parts` in what they come to, in whole percent that come to 100. As honest at both ends as [`percent`].
+pub fn shares<const N: usize>(parts: [u32; N]) -> [u32; N] {
+    let whole: u64 = parts.iter().copied().map(u64::from).sum();
+    let mut shares = parts.map(|part| percent(part, u32::try_from(whole).unwrap_or(u32::MAX)));
+    // What rounding made too much or too little goes to the largest, which shows it least.
+    let missing = 100_u32.saturating_sub(shares.iter().sum());
+    let excess = shares.iter().sum::<u32>().saturating_sub(100);
+    if let Some(largest) = shares.iter_mut().max().filter(|largest| **largest > 0) {
+        *largest = largest.saturating_add(missing).saturating_sub(excess);
+    }
+    shares
+}
+
 /// The share of `part` in `whole` as a width in a style, to a hundredth of a percent.
 pub fn width(part: u32, whole: u32) -> String {
     let share = (u64::from(part) * 10_000).checked_div(u64::from(whole)).unwrap_or_default().min(10_000);
@@ -123,6 +136,16 @@ mod tests {
         assert_eq!([percent(0, 9), percent(1, 50_000), percent(49_999, 50_000), percent(9, 9)], [0, 1, 99, 100]);
         assert_eq!([percent(0, 0), percent(u32::MAX, u32::MAX - 1)], [0, 100]);
         assert_eq!([width(1, 3), width(2, 2), width(0, 0), width(9, 2)], ["33.33%", "100.00%", "0.00%", "100.00%"]);
+    }
+
+    #[test]
+    fn shares_come_to_a_hundred_and_hide_nothing() {
+        assert_eq!(shares([1, 1, 1]), [33, 33, 34]);
+        assert_eq!(shares([333, 167]), [67, 33]);
+        assert_eq!(shares([49_998, 1, 1]), [98, 1, 1]);
+        assert_eq!(shares([0, 7, 0]), [0, 100, 0]);
+        assert_eq!(shares([0, 0, 0]), [0, 0, 0]);
+        assert_eq!(shares([u32::MAX, u32::MAX]).iter().sum::<u32>(), 100);
     }
 
     #[test]

@@ -82,7 +82,12 @@ fn axe_finds_nothing_on_a_running_job_and_on_one_that_has_ended() {
     tab.until("document.activeElement.closest('.row') !== null");
     tab.press(&["Enter"]);
     tab.until("document.querySelector('.detail') !== null");
+    tab.sees(".sent", "What was sent is no longer kept.");
     assert_clean(&tab, "running job with an expanded row");
+    tab.click("button", "Cancel");
+    tab.until("document.querySelector('#cancel[open]') !== null");
+    assert_clean(&tab, "the question whether to cancel");
+    tab.click("button", "Let it run");
     running.fail(90, "agent cap reached (3)");
     tab.sees("[data-new]", "1 new failure");
     assert_clean(&tab, "new failures");

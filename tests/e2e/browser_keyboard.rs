@@ -52,14 +52,14 @@ fn an_expanded_row_is_seen_whole_and_keeps_the_keyboard_however_far_the_list_is_
         tab.press(&["Enter"]);
         tab.until(&format!(
             "(() => {{ const row = document.querySelector('.row[data-index=\"{index}\"]:has(.detail)')?.getBoundingClientRect(); \
-             const list = document.querySelector('#error-rows').getBoundingClientRect(); \
-             return row && row.top >= list.top - 1 && row.bottom <= Math.min(list.bottom, innerHeight) + 1; }})()"
+             const tools = document.querySelector('.tools-of-list').getBoundingClientRect(); \
+             return row && row.top >= tools.bottom && row.bottom <= innerHeight; }})()"
         ));
     }
     // Near, far, and back: rows come and go on both sides of it.
     for up in [400, 900, 5_000, 900, 300, 0] {
         tab.js::<bool>(&format!(
-            "(async () => {{ const list = document.querySelector('#error-rows'); list.scrollTop = list.scrollHeight - list.clientHeight - {up}; \
+            "(async () => {{ scrollTo(0, document.documentElement.scrollHeight - innerHeight - {up}); \
              for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame); return true; }})()"
         ));
         assert_eq!(focused(&tab).as_deref(), Some("499"), "{up} further up");
@@ -90,7 +90,7 @@ fn the_shortcuts_move_expand_pause_refresh_and_explain() {
     tab.press(&["r"]);
     tab.until_asked(|all| all.len() == asked + 1);
     tab.press(&["p"]);
-    tab.sees("[data-next]", "next in");
+    tab.sees("[data-next]", "live");
     tab.press(&["?"]);
     tab.until("document.querySelector('dialog[open]') !== null");
     tab.press(&["Escape"]);

@@ -14,6 +14,8 @@ mod browser_import;
 mod browser_import_files;
 mod browser_import_sending;
 mod browser_jobs;
+mod browser_items;
+mod browser_job;
 mod browser_keyboard;
 mod browser_large;
 mod browser_polling;

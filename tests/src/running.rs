@@ -1,6 +1,7 @@
 use crate::{Account, Database, browser::server};
+use xtask::serve::Server;
 
-/// A job on [`server`] that only the test moves. It was accepted this moment, so it is polled once a second.
+/// A job on [`server`] that only the test moves. It was accepted this moment, so that it may be polled once a second.
 pub struct Running {
     account: String,
     database: Database,
@@ -11,7 +12,12 @@ impl Running {
 
     /// One of `account` with `received` items, of which none is done.
     pub fn start(account: &Account, received: u32) -> Self {
-        let running = Self { account: account.name.clone(), database: Database::of(server().state()) };
+        Self::on(server(), account, received)
+    }
+
+    /// The same on a server of the test's own, for one that has the Worker write too.
+    pub fn on(server: &Server, account: &Account, received: u32) -> Self {
+        let running = Self { account: account.name.clone(), database: Database::of(server.state()) };
         running.database.execute(&format!(
             "INSERT INTO batch_jobs (account_id, id, status, received, created_at, started_at, moved_at) \
              SELECT '{}', '{}', 'processing', {received}, now, now, 253370764800000 \
@@ -42,6 +48,12 @@ impl Running {
         let (account, id) = (&self.account, Self::ID);
         self.database.execute(&format!("INSERT INTO batch_errors (account_id, job_id, item_index, error) VALUES ('{account}', '{id}', {index}, '{error}')"));
         self.set("failed = failed + 1");
+    }
+
+    /// Has an item with `content` wait at `index`.
+    pub fn wait(&self, index: u32, content: &str) {
+        let (account, id) = (&self.account, Self::ID);
+        self.database.execute(&format!("INSERT INTO batch_items (account_id, job_id, item_index, kind, content) VALUES ('{account}', '{id}', {index}, 'note', json_quote('{content}'))"));
     }
 
     /// Ends it.

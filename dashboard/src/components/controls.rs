@@ -20,6 +20,7 @@ pub fn Controls(poll: Poll) -> impl IntoView {
         _ if poll.over.get() => "no more requests".to_owned(),
         _ if poll.busy.get() => "asking…".to_owned(),
         _ if poll.paused.get() => "paused".to_owned(),
+        _ if poll.live.get() => "live".to_owned(),
         Some(due) => format!("next in {}", text::duration(seconds(due).ceil())),
         None => String::new(),
     };

@@ -3,10 +3,7 @@
 use crate::{
     browser,
     components::{error_row::ErrorRow, rows::keep_rows},
-    errors::{
-        reading::{Reading, SCROLLER},
-        window::Place,
-    },
+    errors::{reading::Reading, window::Place},
     text::pixels,
 };
 use leptos::{ev, html::Div, prelude::*};
@@ -14,21 +11,30 @@ use leptos::{ev, html::Div, prelude::*};
 /// The list.
 #[component]
 pub fn ErrorList(reading: Reading) -> impl IntoView {
+    let canvas = NodeRef::<Div>::new();
     let measure = move || {
         let height = window().inner_height().ok().and_then(|height| height.as_f64());
         reading.viewport.set(height.unwrap_or_default());
+        if let Some(canvas) = canvas.get_untracked() {
+            reading.scroll.set((-canvas.get_bounding_client_rect().top()).max(0.0));
+        }
     };
     measure();
     let resized = window_event_listener(ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    let scrolled = window_event_listener(ev::scroll, move |_| measure());
+    on_cleanup(move || {
+        resized.remove();
+        scrolled.remove();
+        reading.scroll.try_set(0.0);
+    });
     // A filter or another order shows the beginning of what it found.
     Effect::new(move |_| {
         reading.text.track();
         reading.group.track();
         reading.sort.track();
-        if let Some(list) = browser::find(SCROLLER) {
-            list.set_scroll_top(0);
-            reading.scroll.set(0.0);
+        if reading.scroll.get_untracked() > 0.0 {
+            browser::bring_to_the_top("#errors .list");
+            measure();
         }
     });
     let range = Memo::new(move |_| reading.window.get().drawn(reading.scroll.get(), reading.viewport.get()));
@@ -41,7 +47,6 @@ pub fn ErrorList(reading: Reading) -> impl IntoView {
         let positions = before.into_iter().chain(range).chain(after);
         positions.filter_map(|at| Some(Place { at, row: *rows.get(at)? })).collect()
     };
-    let canvas = NodeRef::<Div>::new();
     keep_rows(canvas, places, move |place| view! { <ErrorRow reading=reading place=place /> }.into_any());
     let none = move || reading.rows.read().is_empty();
     view! {
@@ -57,12 +62,7 @@ pub fn ErrorList(reading: Reading) -> impl IntoView {
                     <span role="columnheader">"Reason"</span>
                 </div>
             </div>
-            <div
-                id="error-rows"
-                role="rowgroup"
-                class="rows"
-                on:scroll:target=move |event| reading.scroll.set(f64::from(event.target().scroll_top()))
-            >
+            <div id="error-rows" role="rowgroup">
                 <div
                     role="presentation"
                     class="canvas"

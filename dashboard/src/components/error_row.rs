@@ -2,11 +2,11 @@
 
 use crate::{
     browser,
-    components::{icon::Icon, toast::Toast},
-    errors::{reading::Reading, window::Place},
+    components::{icon::Icon, sent_item::SentItem, toast::Toast},
+    errors::{items::Sent, reading::Reading, window::Place},
     text::{pixels, shortened, visible},
 };
-use leptos::prelude::*;
+use leptos::{html::Div, prelude::*};
 
 /// Characters of a reason that a folded row shows at most.
 const FOLDED: usize = 300;
@@ -52,7 +52,7 @@ pub fn ErrorRow(reading: Reading, place: Place) -> impl IntoView {
                 <bdi>{short}</bdi>
             </span>
             <Show when=is_expanded>
-                <Detail index=index reason=reason />
+                <Detail reading=reading index=index reason=reason />
             </Show>
         </div>
     }
@@ -60,16 +60,31 @@ pub fn ErrorRow(reading: Reading, place: Place) -> impl IntoView {
 
 /// All of one error.
 #[component]
-fn Detail(index: u32, reason: StoredValue<String>) -> impl IntoView {
+fn Detail(reading: Reading, index: u32, reason: StoredValue<String>) -> impl IntoView {
     let toast = expect_context::<Toast>();
     let whole = visible(&reason.read_value()).into_owned();
     let copy_reason = move |_| toast.copy(reason.get_value(), "Reason copied".to_owned());
     let copy_index = move |_| toast.copy(index.to_string(), "Index copied".to_owned());
+    let sent = RwSignal::new(Sent::Asking);
+    reading.items.ask(index, sent);
+    let (detail, is_followed) = (NodeRef::<Div>::new(), StoredValue::new(false));
+    Effect::new(move |_| {
+        let Some(detail) = detail.get() else { return };
+        browser::watch_height(detail.into(), move |height| {
+            reading.detail.set(height);
+            // Until all of it has come: whoever has scrolled on by then is not fetched back.
+            if !is_followed.get_value() {
+                is_followed.set_value(sent.with_untracked(|sent| !matches!(sent, Sent::Asking)));
+                reading.reveal(index);
+            }
+        });
+    });
     view! {
-        <div role="cell" class="detail">
+        <div role="cell" class="detail" node_ref=detail>
             <p tabindex="0">
                 <bdi>{whole}</bdi>
             </p>
+            <SentItem items=reading.items index=index sent=sent />
             <div class="actions">
                 <button type="button" on:click=copy_reason>
                     <Icon name="copy" />

@@ -2,7 +2,12 @@
 
 use crate::{
     browser::number,
-    components::{export_menu::ExportMenu, icon::Icon, toast::Toast},
+    components::{
+        download::{Download, DownloadState},
+        export_menu::ExportMenu,
+        icon::Icon,
+        toast::Toast,
+    },
     errors::{filter::Sort, reading::Reading},
     text::plural,
 };
@@ -12,15 +17,17 @@ use leptos::{ev::SubmitEvent, prelude::*};
 /// The boxes above the list, and how many match.
 #[component]
 pub fn ErrorToolbar(job: JobId, reading: Reading) -> impl IntoView {
+    let download = Download::new(job);
     view! {
         <div class="tools-of-list">
             <div class="toolbar" role="search" aria-label="Errors">
                 <FilterBox reading=reading />
                 <Order reading=reading />
                 <GoToIndex reading=reading />
-                <ExportMenu job=job reading=reading />
+                <ExportMenu job=job reading=reading download=download />
             </div>
             <Matches reading=reading />
+            <DownloadState download=download />
         </div>
     }
 }

@@ -1,8 +1,12 @@
 //! Takes the errors away: as a file, or on the clipboard.
 
 use crate::{
-    browser::{self, download, measured, number},
-    components::{icon::Icon, toast::Toast},
+    browser::{self, measured, number},
+    components::{
+        download::{Download, DownloadButtons},
+        icon::Icon,
+        toast::Toast,
+    },
     errors::{
         export::{self, Format},
         reading::Reading,
@@ -17,7 +21,7 @@ use std::sync::Arc;
 
 /// The button and the menu that it opens.
 #[component]
-pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
+pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl IntoView {
     let (toast, sent) = (expect_context::<Toast>(), expect_context::<Sent>());
     let all = RwSignal::new(false);
     let copy = move |_| {
@@ -30,7 +34,7 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
         let (set, rows) = chosen(reading, all);
         let text = measured("export", || write(&set, &rows));
         let count = rows.len() as u32;
-        toast.say(match download(&name, format.media_type(), &text) {
+        toast.say(match browser::download(&name, format.media_type(), &text) {
             Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
             Err(_) => "The browser did not take the file".to_owned(),
         });
@@ -54,16 +58,14 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
         let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
         save(format!("{job}-to-correct.csv"), Format::Csv, &write);
     };
-    let corrections = match sent.has(job) {
-        true => view! {
+    let corrections = sent.has(job).then(|| {
+        view! {
             <button type="button" on:click=correct>
                 <Icon name="fix" />
                 "Rows to correct and drop again"
             </button>
         }
-        .into_any(),
-        false => view! { <p class="soft">"The rows themselves are only in the tab that sent them."</p> }.into_any(),
-    };
+    });
     view! {
         <div class="export">
             <button type="button" popovertarget="export" aria-keyshortcuts="e">
@@ -78,6 +80,7 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
                     "Copy the failed indexes"
                 </button>
                 {corrections}
+                <DownloadButtons download=download then=close />
             </div>
         </div>
     }

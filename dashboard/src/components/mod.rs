@@ -1,9 +1,11 @@
 //! What pages are made of, a component a file.
 
 pub mod account;
+pub mod cancel;
 pub mod checkbox;
 pub mod columns;
 pub mod controls;
+pub mod download;
 pub mod drop_zone;
 pub mod error_groups;
 pub mod error_list;
@@ -27,13 +29,16 @@ pub mod open_job;
 pub mod preview;
 pub mod problems;
 pub mod question;
+pub mod retry;
 pub mod review;
 pub mod rows;
 pub mod screen;
 pub mod sending;
+pub mod sent_item;
 pub mod speed;
 pub mod stale;
 pub mod status;
+pub mod summary;
 pub mod theme;
 pub mod toast;
 pub mod trouble;

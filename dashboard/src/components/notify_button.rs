@@ -8,9 +8,9 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// The button, for as long as the job runs.
+/// The button.
 #[component]
-pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
+pub fn NotifyButton(poll: Poll) -> impl IntoView {
     let toast = expect_context::<Toast>();
     let toggle = move |_| {
         if poll.insist.get_untracked() {
@@ -24,6 +24,21 @@ pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
             }
         });
     };
+    view! {
+        <button
+            type="button"
+            aria-pressed=move || poll.insist.get().to_string()
+            title="At the end of the job. Keeps asking, twice a minute, while this tab is hidden"
+            on:click=toggle
+        >
+            <Icon name="bell" />
+            "Notify me"
+        </button>
+    }
+}
+
+/// Tells the reader of the end, where that was asked for; for as long as the page lives, which the button does not.
+pub fn notify_of_the_end(progress: Signal<Progress>, poll: Poll) {
     Effect::new(move |_| {
         let now = progress.get();
         if now.status.is_final() && poll.insist.get_untracked() {
@@ -31,17 +46,4 @@ pub fn NotifyButton(progress: Signal<Progress>, poll: Poll) -> impl IntoView {
             browser::notify(&now.in_words(number));
         }
     });
-    view! {
-        <Show when=move || !progress.get().status.is_final()>
-            <button
-                type="button"
-                aria-pressed=move || poll.insist.get().to_string()
-                title="At the end of the job. Keeps asking, twice a minute, while this tab is hidden"
-                on:click=toggle
-            >
-                <Icon name="bell" />
-                "Notify me"
-            </button>
-        </Show>
-    }
 }

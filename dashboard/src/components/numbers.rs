@@ -6,11 +6,12 @@ use leptos::prelude::*;
 /// The counts, each with its share.
 #[component]
 pub fn Counts(progress: Signal<Progress>) -> impl IntoView {
-    let count = |name: &'static str, label: &'static str, of: fn(Progress) -> u32| {
-        let share = move || {
-            let now = progress.get();
-            if name == "received" { String::new() } else { format!("{}%", text::percent(of(now), now.received)) }
-        };
+    let shares = Memo::new(move |_| {
+        let now = progress.get();
+        text::shares([now.imported, now.failed, now.remaining()])
+    });
+    let count = move |name: &'static str, label: &'static str, of: fn(Progress) -> u32, share: Option<usize>| {
+        let share = move || share.and_then(|at| shares.get().get(at).map(|share| format!("{share}%")));
         view! {
             <div data-count=name>
                 <dt>{label}</dt>
@@ -22,20 +23,23 @@ pub fn Counts(progress: Signal<Progress>) -> impl IntoView {
             </div>
         }
     };
+    let is_final = move || progress.get().status.is_final();
     view! {
         <dl class="counts">
-            {count("imported", "Imported", |progress| progress.imported)}
-            {count("failed", "Failed", |progress| progress.failed)}
-            {count("remaining", "Remaining", Progress::remaining)}
-            {count("received", "Received", |progress| progress.received)}
+            {count("imported", "Imported", |progress| progress.imported, Some(0))}
+            {count("failed", "Failed", |progress| progress.failed, Some(1))}
+            <Show when=move || !is_final() || (progress.get().remaining() > 0)>
+                {count("remaining", "Remaining", Progress::remaining, Some(2))}
+            </Show>
+            {count("received", "Received", |progress| progress.received, None)}
         </dl>
     }
 }
 
-/// When the job began, how long it has run, and when it will be through.
+/// When the job began, how long it has run, and when it will be through or how fast it was.
 #[component]
 pub fn Facts(timing: Timing) -> impl IntoView {
-    let fact = |name: &'static str, label: &'static str, value: Signal<String>| {
+    let fact = move |name: &'static str, label: &'static str, value: Signal<String>| {
         view! {
             <div data-fact=name>
                 <dt>{label}</dt>
@@ -47,6 +51,9 @@ pub fn Facts(timing: Timing) -> impl IntoView {
         <dl class="facts">
             <Show when=move || !timing.is_final()>
                 {fact("left", "Time left", Signal::derive(move || timing.left()))}
+            </Show>
+            <Show when=move || timing.is_final()>
+                {fact("speed", "Average speed", Signal::derive(move || timing.speed()))}
             </Show>
             {fact("elapsed", "Elapsed", Signal::derive(move || timing.elapsed()))}
             {fact("started", "Started", Signal::derive(move || timing.started()))}

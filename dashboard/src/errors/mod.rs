@@ -2,7 +2,9 @@
 
 pub mod export;
 pub mod filter;
+pub mod items;
 pub mod reading;
 mod reason;
+pub mod retryable;
 pub mod set;
 pub mod window;

@@ -2,8 +2,9 @@
 
 use super::{
     filter::{Filter, Sort, select},
+    items::Items,
     set::{ErrorSet, Row},
-    window::{Window, detail_height},
+    window::Window,
 };
 use crate::{
     browser::{self, measured},
@@ -37,20 +38,24 @@ pub struct Reading {
     pub current: RwSignal<Option<u32>>,
     /// The index of the row that is expanded.
     pub expanded: RwSignal<Option<u32>>,
-    /// How far the list is scrolled, in CSS pixels.
+    /// The height of what is expanded, in CSS pixels.
+    pub detail: RwSignal<f64>,
+    /// What was sent of the failed items.
+    pub items: Items,
+    /// How much of the list is scrolled out of the window, in CSS pixels.
     pub scroll: RwSignal<f64>,
-    /// How high the window is, in CSS pixels; the list is never higher.
+    /// How high the window is, in CSS pixels.
     pub viewport: RwSignal<f64>,
     /// The rows' measures.
     pub window: Memo<Window>,
 }
 
-/// The scrolled element of the list.
-pub const SCROLLER: &str = "#error-rows";
+/// What an expanded row is taken for until it is drawn, in CSS pixels.
+const DETAIL: f64 = 160.0;
 
 impl Reading {
     /// A reader at the place that the address names.
-    pub fn new(live: Memo<Arc<ErrorSet>>) -> Self {
+    pub fn new(live: Memo<Arc<ErrorSet>>, items: Items) -> Self {
         let asked = use_query_map().get_untracked();
         let shown = RwSignal::new(live.get_untracked());
         let text = RwSignal::new(asked.get("q").unwrap_or_default());
@@ -61,17 +66,18 @@ impl Reading {
             let group = group.read().as_deref().map(|name| set.group(name).unwrap_or(u32::MAX));
             Arc::new(measured("filter", || select(&set, &filter, group, sort.get())))
         });
-        let expanded = RwSignal::new(None);
+        let (expanded, detail) = (RwSignal::new(None), RwSignal::new(DETAIL));
+        let expanded_at = Memo::new(move |_| {
+            let index = expanded.get()?;
+            rows.read().iter().position(|row| row.index == index)
+        });
         let window = Memo::new(move |_| {
-            let rows = rows.read();
-            let expanded = expanded.get().and_then(|index| {
-                let (at, row) = rows.iter().enumerate().find(|(_, row)| row.index == index)?;
-                Some((at, detail_height(&shown.read_untracked().reason(*row)?.text)))
-            });
-            Window { rows: rows.len(), expanded }
+            let expanded = expanded_at.get().map(|at| (at, detail.get()));
+            Window { rows: rows.read().len(), expanded }
         });
         let (current, scroll, viewport) = (RwSignal::new(None), RwSignal::new(0.0), RwSignal::new(0.0));
-        let reading = Self { live, shown, text, group, sort, rows, current, expanded, scroll, viewport, window };
+        let reading =
+            Self { live, shown, text, group, sort, rows, current, expanded, detail, items, scroll, viewport, window };
         Effect::new(move |_| {
             live.track();
             if !reading.is_engaged() {
@@ -131,18 +137,20 @@ impl Reading {
                 .is_some_and(|element| element.closest("#errors").is_ok_and(|section| section.is_some()))
     }
 
-    /// Expands the row of `index` and brings it into view, or folds it.
+    /// Expands the row of `index`, or folds it.
     pub fn toggle(self, index: u32) {
         self.current.set(Some(index));
         let expands = self.expanded.get_untracked() != Some(index);
         self.expanded.set(expands.then_some(index));
-        if expands {
-            spawn_local(async move {
-                // It has its height by then.
-                tick().await;
-                browser::bring_into_view(&selector(index));
-            });
-        }
+    }
+
+    /// Brings all of the row of `index` into view.
+    pub fn reveal(self, index: u32) {
+        spawn_local(async move {
+            // It has its height by then.
+            tick().await;
+            browser::bring_into_view(&selector(index));
+        });
     }
 
     /// Takes everything off that narrows the list.
@@ -171,17 +179,13 @@ impl Reading {
         let rows = self.rows.get_untracked();
         let position = position.min(rows.len().saturating_sub(1));
         let Some(row) = rows.get(position) else { return };
-        self.current.set(Some(row.index));
-        let window = self.window.get_untracked();
-        if let Some(list) = browser::find(SCROLLER)
-            && let Some(scroll) = window.reveal(position, self.scroll.get_untracked(), f64::from(list.client_height()))
-        {
-            list.set_scroll_top(scroll as i32);
-            self.scroll.set(scroll);
-        }
+        let index = row.index;
+        self.current.set(Some(index));
         // It is drawn by then.
-        let button = format!("{} button", selector(row.index));
-        request_animation_frame(move || browser::focus(&button));
+        request_animation_frame(move || {
+            browser::bring_into_view(&selector(index));
+            browser::focus(&format!("{} button", selector(index)));
+        });
     }
 
     /// Keeps the address at what is shown, without an entry in the history for every letter.

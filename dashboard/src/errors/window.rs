@@ -5,11 +5,6 @@ use std::ops::Range;
 
 /// The height of a row.
 const ROW: f64 = 40.0;
-/// What an expanded row has on top of that, for a long reason and for a short one.
-const LONG_DETAIL: f64 = 208.0;
-const SHORT_DETAIL: f64 = 116.0;
-/// The longest short reason, in bytes.
-const SHORT: usize = 120;
 /// Rows drawn above and below what is seen, so that scrolling does not show white.
 const MARGIN: usize = 10;
 /// Rows are drawn in steps, so that a small scroll changes nothing.
@@ -35,11 +30,6 @@ pub struct Place {
     pub row: Row,
 }
 
-/// The height of the detail of a row with that `reason`.
-pub fn detail_height(reason: &str) -> f64 {
-    if reason.len() > SHORT { LONG_DETAIL } else { SHORT_DETAIL }
-}
-
 impl Window {
     /// The height of all rows together.
     pub fn height(self) -> f64 {
@@ -61,22 +51,11 @@ impl Window {
     /// The positions to draw when `viewport` is seen from `scroll` on.
     pub fn drawn(self, scroll: f64, viewport: f64) -> Range<usize> {
         // With one row expanded it begins at most one detail further up.
-        let first = (((scroll - LONG_DETAIL).max(0.0) / ROW) as usize).saturating_sub(MARGIN) / STEP * STEP;
-        let seen = ((viewport + LONG_DETAIL).max(0.0) / ROW) as usize;
+        let detail = self.expanded.map_or(0.0, |(_, height)| height);
+        let first = (((scroll - detail).max(0.0) / ROW) as usize).saturating_sub(MARGIN) / STEP * STEP;
+        let seen = ((viewport + detail).max(0.0) / ROW) as usize;
         let last = (first + seen + 2 * MARGIN + STEP).min(first + MOST).min(self.rows);
         first.min(last)..last
-    }
-
-    /// How far to scroll so that the row at `position` is seen whole; `None` where it already is.
-    pub fn reveal(self, position: usize, scroll: f64, viewport: f64) -> Option<f64> {
-        let (top, height) = (self.top(position), self.row_height(position));
-        if top < scroll {
-            Some(top)
-        } else if top + height > scroll + viewport {
-            Some((top + height - viewport).min(top))
-        } else {
-            None
-        }
     }
 }
 
@@ -86,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_is_drawn_and_not_much_more() {
-        for expanded in [None, Some((0, LONG_DETAIL)), Some((70, SHORT_DETAIL)), Some((49_999, LONG_DETAIL))] {
+        for expanded in [None, Some((0, 700.0)), Some((70, 90.0)), Some((49_999, 400.0))] {
             let window = Window { rows: 50_000, expanded };
             for scroll in [0.0, 1.0, 39.0, 2_900.0, 100_000.0, window.height() - 600.0] {
                 let drawn = window.drawn(scroll, 600.0);
@@ -105,13 +84,5 @@ mod tests {
         assert_eq!(Window { rows: 3, expanded: None }.drawn(0.0, 600.0), 0..3);
         assert_eq!(Window { rows: 0, expanded: None }.drawn(0.0, 600.0), 0..0);
         assert!(Window { rows: 3, expanded: None }.drawn(90_000.0, 600.0).is_empty());
-    }
-
-    #[test]
-    fn a_row_that_is_hidden_is_scrolled_to() {
-        let window = Window { rows: 100, expanded: None };
-        assert_eq!(window.reveal(2, 0.0, 400.0), None);
-        assert_eq!(window.reveal(2, 200.0, 400.0), Some(80.0));
-        assert_eq!(window.reveal(20, 0.0, 400.0), Some(440.0));
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     api::{self, Answer, Error},
     browser::{measured, parse_time},
     errors::set::ErrorSet,
-    poll::Polled,
+    poll::{Ask, Polled},
     progress::Progress,
 };
 use contract::{BatchStatus, JobId, JobStatus, JobSummary};
@@ -65,19 +65,23 @@ impl Asker {
     }
 
     /// Asks; what did not change since the last time is the same object as then.
-    pub async fn ask(&self, key: &str, known: Option<u64>, abort: &AbortSignal) -> Result<Answer<Job>, Error> {
-        let answer = api::job(key, self.id, known, abort).await?;
-        let body = answer.body.map(|status| self.arrange(status));
-        Ok(Answer { body, version: answer.version, retry_after: answer.retry_after })
+    pub async fn ask(&self, key: &str, ask: Ask, abort: &AbortSignal) -> Result<Answer<Job>, Error> {
+        let answer = api::job(key, self.id, ask.known, ask.waits, abort).await?;
+        Ok(answer.map(|status| self.arrange(status)))
     }
 
     /// Looks the job up in the account's list, which alone knows its times, whenever its status has changed.
     pub async fn ask_times(&self, key: &str, abort: &AbortSignal) {
         let status = self.last.borrow().as_ref().map(|job| job.progress.status);
-        // They are worth no error of their own.
-        if self.timed.replace(status) != status
-            && let Some(times) = self.look_up(key, abort).await
-        {
+        if self.timed.get() == status {
+            return;
+        }
+        let times = self.look_up(key, abort).await;
+        // They are worth no error of their own, but who was stopped asks again.
+        if !abort.aborted() {
+            self.timed.set(status);
+        }
+        if let Some(times) = times {
             self.times.try_set(Some(times));
         }
     }

@@ -36,7 +36,7 @@ pub struct Point {
 /// What was seen of a job's speed.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Rate {
-    first_at: Option<f64>,
+    first: Option<(f64, u32)>,
     last: Option<(f64, u32)>,
     moved_at: f64,
     moves: u32,
@@ -48,7 +48,7 @@ impl Rate {
     /// Notes that `done` items were through at `at`.
     pub fn observe(&mut self, at: f64, done: u32) {
         let Some((last_at, last_done)) = self.last else {
-            (self.first_at, self.last, self.moved_at) = (Some(at), Some((at, done)), at);
+            (self.first, self.last, self.moved_at) = (Some((at, done)), Some((at, done)), at);
             return;
         };
         let span = at - last_at;
@@ -80,9 +80,22 @@ impl Rate {
         self.points.iter().copied()
     }
 
+    /// How fast it was on average before it was watched, if it began at `began`.
+    pub fn before(&self, began: f64) -> Option<Point> {
+        let (first_at, done) = self.first?;
+        let span = first_at - began;
+        // The clocks of server and browser differ by a little.
+        (span >= 1_000.0 && done > 0).then(|| Point { span, rate: f64::from(done) / span * 1_000.0 })
+    }
+
+    /// From when to when it was watched.
+    pub fn watched(&self) -> Option<(f64, f64)> {
+        Some((self.first?.0, self.last?.0))
+    }
+
     /// When `remaining` items will be through, seen from `now`.
     pub fn time_left(&self, now: f64, remaining: u32) -> TimeLeft {
-        let Some(first_at) = self.first_at else { return TimeLeft::Unknown };
+        let Some((first_at, _)) = self.first else { return TimeLeft::Unknown };
         if now - self.moved_at > STALLED {
             return TimeLeft::Stalled;
         }
@@ -153,6 +166,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_was_before_the_watch_is_known_on_average() {
+        let mut rate = Rate::default();
+        assert_eq!((rate.before(0.0), rate.watched()), (None, None));
+        rate.observe(10_000.0, 500);
+        rate.observe(12_000.0, 700);
+        assert_eq!(rate.before(0.0), Some(Point { span: 10_000.0, rate: 50.0 }));
+        assert_eq!(rate.watched(), Some((10_000.0, 12_000.0)));
+        assert_eq!(rate.before(9_900.0), None, "too short to say");
+        assert_eq!(rate.before(20_000.0), None, "the clocks differ");
     }
 
     #[test]

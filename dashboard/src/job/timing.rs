@@ -36,14 +36,12 @@ impl Timing {
 
     /// How fast it is, or was on average once it is through.
     pub fn speed(self) -> String {
-        match self.per_second() {
-            None => UNKNOWN.to_owned(),
-            Some(speed) if speed >= 10.0 => format!("{} /s", number(speed.round() as u32)),
-            Some(speed) => {
-                let tenths = (speed * 10.0).round() as u32;
-                format!("{}.{} /s", tenths / 10, tenths % 10)
-            }
-        }
+        self.per_second().map_or(UNKNOWN.to_owned(), per_second)
+    }
+
+    /// When its first item was begun, in milliseconds since 1970, as far as that is known.
+    pub fn began(self) -> Option<f64> {
+        self.times.get()?.started
     }
 
     /// When a job that is not through will be.
@@ -66,7 +64,7 @@ impl Timing {
 
     /// When its first item was begun.
     pub fn started(self) -> String {
-        self.times.get().and_then(|times| times.started).map_or(UNKNOWN.to_owned(), date_time)
+        self.began().map_or(UNKNOWN.to_owned(), date_time)
     }
 
     fn seconds(self) -> Option<f64> {
@@ -83,4 +81,13 @@ impl Timing {
         }
         self.rate.with(|rate| (rate.points().len() > 0).then(|| rate.per_second()))
     }
+}
+
+/// A speed in items a second.
+pub fn per_second(speed: f64) -> String {
+    if speed >= 10.0 {
+        return format!("{} /s", number(speed.round() as u32));
+    }
+    let tenths = (speed * 10.0).round() as u32;
+    format!("{}.{} /s", tenths / 10, tenths % 10)
 }

@@ -4,22 +4,27 @@ use crate::{
     api::Error,
     browser::number,
     components::{
+        cancel::{CancelButton, CancelDialog},
         controls::Controls,
         error_panel::ErrorPanel,
         icon::Icon,
-        notify_button::NotifyButton,
+        notify_button::{NotifyButton, notify_of_the_end},
         numbers::{Counts, Facts},
+        retry::{RetryButton, RetryNotes},
         screen::Screen,
         speed::Speed,
         stale::Stale,
         status::{Bar, Chip},
+        summary::Summary,
         toast::Toast,
         trouble::Trouble,
     },
-    errors::reading::Reading,
+    errors::{items::Items, reading::Reading},
     job::{
+        cancelling::Cancelling,
         data::{self, Asker, Times},
         rate::Rate,
+        retrying::Retrying,
         timing::Timing,
     },
     poll::{self, Poll},
@@ -65,10 +70,10 @@ fn Page(id: JobId) -> impl IntoView {
     let asker = Rc::new(Asker::new(id));
     let times = asker.times;
     let (first, second) = (asker.clone(), asker);
-    let (data, poll) = poll::start(
-        move |known, abort| {
+    let (data, poll) = poll::watch(
+        move |ask, abort| {
             let (asker, key) = (first.clone(), session.key());
-            async move { asker.ask(&key, known, &abort).await }
+            async move { asker.ask(&key, ask, &abort).await }
         },
         move |abort| {
             let (asker, key) = (second.clone(), session.key());
@@ -136,37 +141,66 @@ fn Known(
             rate.update(|rate| rate.observe(at, progress.get_untracked().done()));
         }
     });
-    let reading = Reading::new(found);
+    let session = expect_context::<Session>();
+    let reading = Reading::new(found, Items::new(id, session));
     reading.listen(poll);
     let timing = Timing { progress, times, rate, now: poll.now };
+    notify_of_the_end(progress, poll);
+    let cancelling = Cancelling::new(id, session, progress, poll);
+    let retrying = Retrying::new(id, session, progress, found);
+    let is_final = Memo::new(move |_| timing.is_final());
     view! {
         <article class="page" data-screen="job" data-not-fresh=move || poll.problem.with(Option::is_some)>
-            <div class="head">
-                <Title id=id progress=progress />
-                <Controls poll=poll />
+            <div class="job-head">
+                <Title progress=progress />
+                <div class="actions">
+                    <RetryButton retrying=retrying />
+                    <Controls poll=poll />
+                </div>
+                <Crumb id=id />
+                <div class="notes">
+                    <RetryNotes retrying=retrying />
+                    <CancelDialog cancelling=cancelling />
+                </div>
             </div>
-            <section class="card overview" aria-label="Progress">
-                <div class="line">
-                    <Chip progress=progress />
-                    <NotifyButton progress=progress poll=poll />
-                </div>
-                <Bar progress=progress />
-                <div class="numbers">
-                    <Counts progress=progress />
-                    <Facts timing=timing />
-                </div>
-                <Speed timing=timing />
-            </section>
+            <Show
+                when=move || is_final.get()
+                fallback=move || view! { <Running timing=timing cancelling=cancelling poll=poll /> }
+            >
+                <Summary timing=timing />
+            </Show>
             <ErrorPanel job=id reading=reading progress=progress />
             <Stale poll=poll />
         </article>
     }
 }
 
-/// Which job it is, and how it stands.
+/// How far a running job is, and what its reader can do about it.
 #[component]
-fn Title(id: JobId, progress: Signal<Progress>) -> impl IntoView {
-    let toast = expect_context::<Toast>();
+fn Running(timing: Timing, cancelling: Cancelling, poll: Poll) -> impl IntoView {
+    let progress = timing.progress;
+    view! {
+        <section class="card overview" aria-label="Progress">
+            <div class="line">
+                <Chip progress=progress />
+                <div class="actions">
+                    <NotifyButton poll=poll />
+                    <CancelButton cancelling=cancelling />
+                </div>
+            </div>
+            <Bar progress=progress />
+            <div class="numbers">
+                <Counts progress=progress />
+                <Facts timing=timing />
+            </div>
+            <Speed timing=timing />
+        </section>
+    }
+}
+
+/// How the job stands.
+#[component]
+fn Title(progress: Signal<Progress>) -> impl IntoView {
     // Read out: every change of the status, but of a running job only each quarter.
     let announced = move || {
         let now = progress.get();
@@ -177,22 +211,30 @@ fn Title(id: JobId, progress: Signal<Progress>) -> impl IntoView {
     };
     view! {
         <div>
-            <p class="crumb">
-                <a href="/">"Jobs"</a>
-                <code>{id.to_string()}</code>
-                <button
-                    type="button"
-                    class="plain"
-                    aria-label="Copy the job's id"
-                    on:click=move |_| toast.copy(id.to_string(), "Job id copied".to_owned())
-                >
-                    <Icon name="copy" />
-                </button>
-            </p>
             <h1>{move || progress.get().in_words(number)}</h1>
             <p class="seen-by-readers-only" role="status">
                 {announced}
             </p>
         </div>
+    }
+}
+
+/// Which job it is. Under the title: the first button of the page is one that is pressed more often than that which copies.
+#[component]
+fn Crumb(id: JobId) -> impl IntoView {
+    let toast = expect_context::<Toast>();
+    view! {
+        <p class="crumb">
+            <a href="/">"Jobs"</a>
+            <code>{id.to_string()}</code>
+            <button
+                type="button"
+                class="plain"
+                aria-label="Copy the job's id"
+                on:click=move |_| toast.copy(id.to_string(), "Job id copied".to_owned())
+            >
+                <Icon name="copy" />
+            </button>
+        </p>
     }
 }
