@@ -1,7 +1,7 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
 use crate::{browser::parse_time, pace};
-use contract::{BatchStatus, Code, ErrorBody, JobId, JobList, Ping, Usage, path};
+use contract::{BatchStatus, Code, ErrorBody, Forecast, ItemList, ItemStatus, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Date;
 use serde::de::DeserializeOwned;
@@ -9,6 +9,8 @@ use web_sys::AbortSignal;
 
 /// How many jobs a page of the list has.
 const PAGE: u32 = 50;
+/// How many jobs of a group, or items of a job, are asked for at once: as many as the API gives.
+const LARGEST_PAGE: u32 = 100;
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
 /// Bytes of a body that a slow connection sends in a millisecond.
@@ -88,16 +90,49 @@ pub async fn jobs(key: &str, after: Option<&str>, abort: Option<&AbortSignal>) -
     read(send(key, Request::get(path::BATCH).query(query.into_iter().flatten()), abort).await?)
 }
 
+/// A page of the jobs that are called by one `group`, newest first, with what all of them come to.
+pub async fn group(key: &str, group: &str, after: Option<&str>, abort: &AbortSignal) -> Result<JobList, Error> {
+    let limit = LARGEST_PAGE.to_string();
+    let query = [Some(("group", group)), Some(("limit", limit.as_str())), after.map(|after| ("after", after))];
+    whole(read(send(key, Request::get(path::BATCH).query(query.into_iter().flatten()), Some(abort)).await?)?)
+}
+
+/// Which items of a job are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Items {
+    /// Only those of that status.
+    pub status: Option<ItemStatus>,
+    /// Only those behind that index.
+    pub after: Option<u32>,
+    /// At most so many; a full page where it is not said.
+    pub most: Option<u32>,
+}
+
+/// A page of the items of a job, by their index.
+pub async fn items(key: &str, id: JobId, wanted: Items, abort: Option<&AbortSignal>) -> Result<ItemList, Error> {
+    let limit = wanted.most.unwrap_or(LARGEST_PAGE).to_string();
+    let after = wanted.after.map(|after| after.to_string());
+    let query = [
+        Some(("limit", limit.as_str())),
+        wanted.status.map(|status| ("status", status.name())),
+        after.as_deref().map(|after| ("after", after)),
+    ];
+    whole(read(send(key, Request::get(&path::items(id)).query(query.into_iter().flatten()), abort).await?)?)
+}
+
 /// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
 pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
-    let abort = AbortSignal::timeout_with_u32(patience(body.len()));
-    let request = Request::post(path::BATCH)
-        .header("Content-Type", "application/json")
-        .header("Idempotency-Key", idempotency_key)
-        .abort_signal(Some(&abort))
-        .body(body)
-        .map_err(|_| no_answer(&abort))?;
-    whole(read(ask(key, request, &abort).await?)?)
+    whole(read(post(key, Request::post(path::BATCH).header("Idempotency-Key", idempotency_key), body).await?)?)
+}
+
+/// Has what failed in a job be sent again, which makes a new job. The same `idempotency_key` does it once.
+pub async fn retry(key: &str, of: JobId, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
+    whole(read(post(key, Request::post(&path::retry(of)).header("Idempotency-Key", idempotency_key), body).await?)?)
+}
+
+/// What would become of a batch. Nothing is stored.
+pub async fn dry_run(key: &str, body: &str) -> Result<Forecast, Error> {
+    whole(read(post(key, Request::post(path::BATCH).query([("dry_run", "true")]), body).await?)?)
 }
 
 /// What the account has used up.
@@ -109,6 +144,12 @@ async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -
     let abort = abort.cloned().unwrap_or_else(|| AbortSignal::timeout_with_u32(PATIENCE));
     let request = request.abort_signal(Some(&abort)).build().map_err(|_| no_answer(&abort))?;
     ask(key, request, &abort).await
+}
+
+async fn post(key: &str, request: RequestBuilder, body: &str) -> Result<Answer<Vec<u8>>, Error> {
+    let abort = AbortSignal::timeout_with_u32(patience(body.len()));
+    let request = request.header("Content-Type", "application/json").abort_signal(Some(&abort)).body(body);
+    ask(key, request.map_err(|_| no_answer(&abort))?, &abort).await
 }
 
 /// Milliseconds after which the answer to a body of `bytes` is no longer waited for.

@@ -125,7 +125,8 @@ impl File {
 
     /// Whether the page itself, or the API, wrote this table: then what guards its cells from spreadsheets is taken off.
     pub fn is_own(&self, names: &[String]) -> bool {
-        let own = Field::ALL.map(Field::name).into_iter().chain(["index", "error"]);
-        matches!(self.form, Form::Table { .. }) && own.into_iter().all(|own| names.iter().any(|name| name == own))
+        let has = |own: &str| names.iter().any(|name| name == own);
+        let mut own = Field::ALL.map(Field::name).into_iter().chain(["error"]);
+        matches!(self.form, Form::Table { .. }) && own.all(has) && (has("index") || has("line"))
     }
 }

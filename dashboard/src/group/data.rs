@@ -1,0 +1,52 @@
+//! The jobs of an import.
+
+use crate::{group::found::Found, poll::Polled, progress::Progress};
+use contract::{GroupSum, JobId, JobStatus, JobSummary};
+use rustc_hash::FxHashSet;
+
+/// The jobs of an import as the API tells them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Group {
+    /// The oldest first.
+    pub jobs: Vec<JobSummary>,
+    /// What they come to.
+    pub sum: GroupSum,
+    /// Whether there are more than were asked for.
+    pub is_cut: bool,
+    /// Whether nothing will be added any more, as far as can be told.
+    pub is_over: bool,
+}
+
+impl Polled for Group {
+    fn is_final(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Group {
+    /// What people call it.
+    pub fn label(&self) -> Option<&str> {
+        self.jobs.iter().find_map(|job| job.label.as_deref())
+    }
+
+    /// How far the rows of the file are: what was sent again counts once, with what became of it last.
+    pub fn progress(&self, found: &Found, is_sending: bool) -> Progress {
+        let again: FxHashSet<JobId> = found.again(&self.jobs).into_iter().collect();
+        let sent_again: u64 =
+            self.jobs.iter().filter(|job| again.contains(&job.id)).map(|job| u64::from(job.received)).sum();
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let less = |all: u64| count(all.saturating_sub(sent_again));
+        let has_begun = self.sum.imported + self.sum.failed > 0;
+        let status = match self.sum.running > 0 || is_sending {
+            true if has_begun => JobStatus::Processing,
+            true => JobStatus::Pending,
+            false => JobStatus::Completed,
+        };
+        Progress {
+            status,
+            received: less(self.sum.received),
+            imported: count(self.sum.imported),
+            failed: less(self.sum.failed),
+        }
+    }
+}
