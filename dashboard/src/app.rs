@@ -6,8 +6,8 @@ use crate::{
         keys::Help,
         toast::{Toast, ToastRegion},
     },
-    import::{send::Outbox, sent::Sent},
-    pages::{import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
+    import::send::Outbox,
+    pages::{group::Group, import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
 };
 use leptos::prelude::*;
@@ -20,14 +20,13 @@ use leptos_router::{
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::restore();
-    let (sent, outbox) = (Sent::default(), Outbox::default());
+    let outbox = Outbox::default();
     outbox.hold_the_tab();
     provide_context(session);
     provide_context(Toast(RwSignal::new(None)));
-    provide_context(sent);
     provide_context(outbox);
     let is_signed_in = Memo::new(move |_| session.who.with(Option::is_some));
-    forget_when_signed_out(is_signed_in, sent, outbox);
+    forget_when_signed_out(is_signed_in, outbox);
     let help_open = RwSignal::new(false);
     let page = move || {
         if !is_signed_in.get() {
@@ -37,6 +36,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
                 <Route path=path!("/import") view=Import />
+                <Route path=path!("/imports/:group") view=Group />
                 <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }
@@ -57,12 +57,11 @@ pub fn App() -> impl IntoView {
 }
 
 /// The next reader of this tab may be somebody else: what one has sent and seen is none of their business.
-fn forget_when_signed_out(is_signed_in: Memo<bool>, sent: Sent, outbox: Outbox) {
+fn forget_when_signed_out(is_signed_in: Memo<bool>, outbox: Outbox) {
     Effect::new(move |was_signed_in: Option<bool>| {
         let is_signed_in = is_signed_in.get();
         if was_signed_in == Some(true) && !is_signed_in {
             outbox.clear();
-            sent.clear();
         }
         is_signed_in
     });

@@ -6,6 +6,7 @@
 //! - [`poll`]: the only timer; [`pace`] says when it asks
 //! - [`session`]: the API key of this tab
 //! - [`files`]: from what people drop to memories; [`import`]: from memories to jobs
+//! - [`group`]: what became of an import, and sending again what failed of it
 //! - [`job`], [`errors`]: what is worked out of a job and of what did not land
 //!
 //! Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
@@ -19,6 +20,7 @@ mod browser;
 mod components;
 mod errors;
 mod files;
+mod group;
 mod import;
 mod job;
 mod pace;

@@ -8,17 +8,19 @@ use crate::{
         reading::Reading,
         set::{ErrorSet, Row},
     },
-    import::sent::Sent,
+    group::{asker::failed_rows, table},
+    session::Session,
     text::plural,
 };
 use contract::JobId;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// The button and the menu that it opens.
 #[component]
 pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
-    let (toast, sent) = (expect_context::<Toast>(), expect_context::<Sent>());
+    let (toast, session) = (expect_context::<Toast>(), expect_context::<Session>());
     let all = RwSignal::new(false);
     let copy = move |_| {
         let (_, rows) = chosen(reading, all);
@@ -26,9 +28,9 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
         toast.copy(export::indexes(&rows), format!("{} {} copied", number(count), plural(count, "index", "indexes")));
         close();
     };
-    let save = move |name: String, format: Format, write: &dyn Fn(&ErrorSet, &[Row]) -> String| {
+    let save = move |name: String, format: Format| {
         let (set, rows) = chosen(reading, all);
-        let text = measured("export", || write(&set, &rows));
+        let text = measured("export", || export::write(&set, &rows, format));
         let count = rows.len() as u32;
         toast.say(match download(&name, format.media_type(), &text) {
             Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
@@ -37,32 +39,43 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
         close();
     };
     let format = |(format, name, ending): (Format, &'static str, &'static str)| {
-        let write = move |set: &ErrorSet, rows: &[Row]| export::write(set, rows, format);
         // The first is where the keyboard is when the menu opens.
         view! {
             <button
                 type="button"
                 autofocus=format == Format::Csv
-                on:click=move |_| save(format!("{job}-errors.{ending}"), format, &write)
+                on:click=move |_| save(format!("{job}-errors.{ending}"), format)
             >
                 <Icon name="download" />
                 {name}
             </button>
         }
     };
+    // What was sent is asked for only now.
     let correct = move |_| {
-        let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
-        save(format!("{job}-to-correct.csv"), Format::Csv, &write);
-    };
-    let corrections = match sent.has(job) {
-        true => view! {
-            <button type="button" on:click=correct>
-                <Icon name="fix" />
-                "Rows to correct and drop again"
-            </button>
-        }
-        .into_any(),
-        false => view! { <p class="soft">"The rows themselves are only in the tab that sent them."</p> }.into_any(),
+        let (_, rows) = chosen(reading, all);
+        close();
+        spawn_local(async move {
+            let wanted: FxHashSet<u32> = rows.iter().map(|row| row.index).collect();
+            let found = failed_rows(&session.key(), job).await.map(|mut rows| {
+                rows.retain(|row| wanted.contains(&row.index) && row.json.is_some());
+                rows
+            });
+            toast.say(match found {
+                Err(error) => error.sentence().to_owned(),
+                Ok(rows) if rows.is_empty() => "What was sent is not known any more".to_owned(),
+                Ok(rows) => {
+                    match download(&format!("{job}-to-correct.csv"), Format::Csv.media_type(), &table::write(&rows)) {
+                        Ok(()) => format!(
+                            "{} {} exported",
+                            number(rows.len() as u32),
+                            plural(rows.len() as u32, "row", "rows")
+                        ),
+                        Err(_) => "The browser did not take the file".to_owned(),
+                    }
+                }
+            });
+        });
     };
     view! {
         <div class="export">
@@ -77,7 +90,10 @@ pub fn ExportMenu(job: JobId, reading: Reading) -> impl IntoView {
                     <Icon name="copy" />
                     "Copy the failed indexes"
                 </button>
-                {corrections}
+                <button type="button" on:click=correct>
+                    <Icon name="fix" />
+                    "Rows to correct and drop again"
+                </button>
             </div>
         </div>
     }

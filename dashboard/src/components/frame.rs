@@ -62,10 +62,8 @@ pub fn Frame(is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> impl IntoVi
 #[component]
 fn Sending(outbox: Outbox) -> impl IntoView {
     let says = move || {
-        let batches = outbox.batches.read();
-        let taken = batches.iter().filter(|batch| batch.job.is_some()).count() as u32;
         let word = if outbox.state.get() == State::Stopped { "Stopped" } else { "Sending" };
-        format!("{word}, {} of {}", number(taken), number(batches.len() as u32))
+        format!("{word}, {} of {}", number(outbox.taken()), number(outbox.batches.read().len() as u32))
     };
     view! {
         <a class="sending" href="/import">

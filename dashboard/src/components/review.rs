@@ -1,7 +1,7 @@
 //! What a file holds, row by row, and the button that sends it.
 
 use crate::{
-    browser::number,
+    browser::{self, number},
     components::{checkbox::Checkbox, columns::Columns, preview::Preview, problems::Problems, question::Question},
     files::{
         check::Checked,
@@ -9,7 +9,13 @@ use crate::{
         file::{File, Form},
         plan::Plan,
     },
-    import::{batch::Memory, checking::Checking, choosing::Choosing, land::land, send::Outbox, sent::Sent},
+    import::{
+        batch::{Import, Memory, in_lines, parts},
+        checking::Checking,
+        choosing::Choosing,
+        land::land,
+        send::Outbox,
+    },
     session::Session,
     text::{plural, visible},
 };
@@ -61,7 +67,7 @@ pub fn Review(name: String, file: Arc<File>, said: RwSignal<String>) -> impl Int
 #[component]
 fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_empty: RwSignal<bool>) -> impl IntoView {
     let (session, outbox) = (expect_context::<Session>(), expect_context::<Outbox>());
-    let (sent, land) = (expect_context::<Sent>(), land(outbox));
+    let land = land(outbox);
     let Checking { found, is_done, .. } = checking;
     let count = move || {
         let found = found.read();
@@ -73,8 +79,8 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
             let wanted = found.good.iter().filter(|good| !(good.is_empty && leaves_empty.get_untracked()));
             wanted.map(|good| Memory { line: good.line, json: good.json.clone() }).collect()
         });
-        outbox.lay(&name, memories);
-        outbox.send(session.key(), sent, land.clone());
+        outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(memories)));
+        outbox.send(session.key(), land.clone());
     };
     view! {
         <button type="button" class="primary" disabled=move || !is_ready() on:click=send>

@@ -25,6 +25,8 @@ pub const AT_ONCE: usize = 500;
 const ROUND: f64 = 8_000.0;
 /// Attempts that follow one that failed.
 const ATTEMPTS: u32 = 5;
+/// Milliseconds after which the jobs are no longer waited for.
+const PATIENCE: u32 = 30_000;
 /// Milliseconds for which an import may get another batch after its last one has ended.
 const GRACE: f64 = 60_000.0;
 
@@ -73,9 +75,20 @@ impl Asker {
         while Date::now() < end && self.ask_item_page(key, Some(abort)).await == Some(true) {}
     }
 
+    /// Asks again for the jobs, and for what came to them meanwhile.
+    pub async fn look_again(&self, key: &str) -> Result<(), Error> {
+        let abort = AbortSignal::timeout_with_u32(PATIENCE);
+        self.ask(key, &abort).await?;
+        self.ask_wanted(key).await
+    }
+
     /// Asks for all rows that did not land, and waits where the API asks for that. Fails where another answer does.
     pub async fn ask_all(&self, key: &str) -> Result<(), Error> {
         self.wanted.try_set(usize::MAX);
+        self.ask_wanted(key).await
+    }
+
+    async fn ask_wanted(&self, key: &str) -> Result<(), Error> {
         let mut failures = 0;
         while let Some(wanted) = self.next() {
             let (id, items) = wanted.items();
@@ -112,6 +125,11 @@ impl Asker {
     fn next(&self) -> Option<Wanted> {
         let most = self.wanted.try_get_untracked()?;
         self.found.try_with_untracked(|found| found.next(&self.jobs.borrow(), most)).flatten()
+    }
+
+    /// The rows that did not land, by the newest answers.
+    pub fn open(&self) -> Vec<Row> {
+        self.found.try_with_untracked(|found| found.open(&self.jobs.borrow())).unwrap_or_default()
     }
 
     fn is_sending(&self) -> bool {

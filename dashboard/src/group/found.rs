@@ -211,10 +211,6 @@ impl Found {
         open
     }
 
-    /// How many rows that failed were read, still failed or not.
-    pub fn read(&self) -> usize {
-        self.failed.values().map(|part| part.items.len()).sum()
-    }
 }
 
 impl<T> Part<T> {

@@ -27,6 +27,11 @@ impl Cells {
         Some(Self { texts: FIELDS.map(|field| text(&memory, field)), kind: memory.kind })
     }
 
+    /// The same with other texts.
+    pub fn with(&self, texts: [String; FIELDS.len()]) -> Self {
+        Self { texts, kind: self.kind }
+    }
+
     /// The memory that these make.
     ///
     /// # Errors

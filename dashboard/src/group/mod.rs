@@ -2,6 +2,8 @@
 
 pub mod asker;
 pub mod data;
+pub mod draft;
 pub mod found;
+pub mod known;
 pub mod mend;
 pub mod table;

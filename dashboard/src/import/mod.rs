@@ -6,5 +6,4 @@ pub mod choosing;
 pub mod land;
 mod retry;
 pub mod send;
-pub mod sent;
 pub mod take;

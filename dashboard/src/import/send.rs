@@ -1,12 +1,11 @@
 //! Sends what was checked, batch by batch, in order. Goes on while the reader looks at other pages.
 
 use super::{
-    batch::{Batch, Import, Memory, batches},
+    batch::{Batch, Import, Post, batches},
     retry::{Failures, Next},
-    sent::Sent,
 };
 use crate::{api, browser, poll::wait, text::duration};
-use contract::JobId;
+use contract::{Code, JobId};
 use js_sys::Math;
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -55,26 +54,40 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// Has the memories of the file called `name` lie here until they are sent.
-    pub fn lay(self, name: &str, memories: Vec<Memory>) {
-        self.batches.set(batches(Import::new(name, browser::random_id()), memories, browser::random_id));
+    /// Has `posts` lie here until they are sent.
+    pub fn lay(self, import: Import, posts: Vec<Post>) {
+        self.batches.set(batches(import, posts, browser::random_id));
     }
 
-    /// Sends what was not taken yet with `key`; `then` is told the jobs once all are taken.
-    pub fn send(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
+    /// The group of what is sent, and what people call it.
+    pub fn import(self) -> Option<Arc<Import>> {
+        self.batches.with(|batches| batches.first().map(|batch| batch.import.clone()))
+    }
+
+    /// Whether what is sent belongs to `group`.
+    pub fn is_of(self, group: &str) -> bool {
+        self.batches.with_untracked(|batches| batches.first().is_some_and(|batch| batch.import.group == group))
+    }
+
+    /// How many batches are taken.
+    pub fn taken(self) -> u32 {
+        self.batches.with(|batches| batches.iter().filter(|batch| batch.is_taken).count() as u32)
+    }
+
+    /// Sends what was not taken yet with `key`; `then` is told once all are taken.
+    pub fn send(self, key: Arc<str>, then: impl FnOnce() + 'static) {
         let turn = self.next_turn();
         self.state.set(State::Sending);
         self.waits.set(None);
         self.problem.set(None);
         spawn_local(async move {
             let batches = self.batches.get_untracked();
-            for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| batch.job.is_none()) {
+            for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| !batch.is_taken) {
                 match self.post(&key, &batch, turn).await {
                     Some(Ok(job)) => {
-                        sent.keep(job, batch.memories.into_iter().map(|memory| memory.json).collect());
                         self.batches.update(|batches| {
                             if let Some(batch) = batches.get_mut(at) {
-                                batch.job = Some(job);
+                                (batch.is_taken, batch.job) = (true, job);
                             }
                         });
                     }
@@ -87,7 +100,7 @@ impl Outbox {
                 self.waits.set(None);
             }
             self.state.set(State::Done);
-            then(self.batches.with_untracked(|batches| batches.iter().filter_map(|batch| batch.job).collect()));
+            then();
         });
     }
 
@@ -134,15 +147,20 @@ impl Outbox {
 
     /// Posts one batch until it is taken, or refused for good; `None` where the reader has said something else meanwhile. A
     /// batch that was stopped and taken all the same is the same job when it is sent again.
-    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<JobId, String>> {
+    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<Option<JobId>, String>> {
         let (body, mut failures) = (batch.body(), Failures::default());
         loop {
-            let answer = api::import(key, &batch.idempotency_key, &body).await;
+            let answer = match batch.post {
+                Post::Memories(_) => api::import(key, &batch.idempotency_key, &body).await,
+                Post::Retry { of, .. } => api::retry(key, of, &batch.idempotency_key, &body).await,
+            };
             if !self.is_turn(turn) {
                 return None;
             }
             let error = match answer {
-                Ok(status) => return Some(Ok(status.id)),
+                Ok(status) => return Some(Ok(Some(status.id))),
+                // Somebody else has sent it again.
+                Err(error) if error.code() == Some(Code::NothingToRetry) => return Some(Ok(None)),
                 Err(error) => error,
             };
             match failures.next(&error, Math::random()) {
