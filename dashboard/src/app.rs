@@ -6,7 +6,7 @@ use crate::{
         keys::Help,
         toast::{Toast, ToastRegion},
     },
-    import::send::Outbox,
+    import::{kept::Kept, send::Outbox},
     pages::{group::Group, import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
 };
@@ -20,11 +20,13 @@ use leptos_router::{
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::restore();
-    let outbox = Outbox::default();
+    let kept = Kept::follow(session);
+    let outbox = Outbox::new(kept);
     outbox.hold_the_tab();
     provide_context(session);
     provide_context(Toast(RwSignal::new(None)));
     provide_context(outbox);
+    provide_context(kept);
     let is_signed_in = Memo::new(move |_| session.who.with(Option::is_some));
     forget_when_signed_out(is_signed_in, outbox);
     let help_open = RwSignal::new(false);

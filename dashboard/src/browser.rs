@@ -1,6 +1,6 @@
 //! What the browser does for the page: dates, numbers, the clipboard, files, storage, notifications.
 
-use js_sys::{Array, Date, Number, Object, Reflect};
+use js_sys::{Array, Date, Number, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -31,6 +31,18 @@ pub fn date_time(at: f64) -> String {
     Date::new(&at.into()).to_locale_string(LANGUAGE, &options).into()
 }
 
+/// The day of a date like `2026-12-01`, as people say it.
+pub fn day(date: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [("day", "numeric"), ("month", "long"), ("timeZone", "UTC")] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    match parse_time(date) {
+        Some(at) => Date::new(&at.into()).to_locale_date_string(LANGUAGE, &options).into(),
+        None => date.to_owned(),
+    }
+}
+
 /// Puts `text` on the clipboard; whether the browser let it.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
@@ -58,6 +70,17 @@ pub fn random_id() -> String {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// The SHA-256 of `text` in lower-case hex. `None` where the page is not served over HTTPS or from this machine.
+pub async fn sha256(text: &str) -> Option<String> {
+    let subtle = window().crypto().ok()?.subtle();
+    if subtle.is_undefined() {
+        return None;
+    }
+    let digest = subtle.digest_with_str_and_u8_array("SHA-256", &mut text.as_bytes().to_vec()).ok()?;
+    let digest = Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec();
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Whether the machine has a network, as far as the browser knows.

@@ -4,7 +4,7 @@
 //! - [`pages`]: a file a page; [`components`]: what they are made of, a component a file
 //! - [`api`]: the only place that speaks HTTP
 //! - [`poll`]: the only timer; [`pace`] says when it asks
-//! - [`session`]: the API key of this tab
+//! - [`session`]: the API key of this tab; [`database`]: what outlives the tab, if the reader agrees
 //! - [`files`]: from what people drop to memories; [`import`]: from memories to jobs
 //! - [`group`]: what became of an import, and sending again what failed of it
 //! - [`job`], [`errors`]: what is worked out of a job and of what did not land
@@ -18,6 +18,7 @@ mod api;
 mod app;
 mod browser;
 mod components;
+mod database;
 mod errors;
 mod files;
 mod group;

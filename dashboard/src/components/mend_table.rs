@@ -2,7 +2,7 @@
 
 use crate::{
     browser::number,
-    components::mend_row::MendRow,
+    components::{mend_row::MendRow, unsent::Consent},
     group::{
         draft::Draft,
         found::Row,
@@ -85,6 +85,7 @@ pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>
         <p class="problem" role="alert">
             {move || problem.get().unwrap_or_default()}
         </p>
+        <Consent />
         <div class="actions">
             <button
                 type="button"

@@ -3,6 +3,7 @@
 use crate::{
     browser::number,
     import::{
+        kept::Kept,
         land::land,
         send::{Outbox, State},
     },
@@ -38,6 +39,12 @@ pub fn Sending(said: RwSignal<String>) -> impl IntoView {
 #[component]
 pub fn OnTheWay(said: RwSignal<String>) -> impl IntoView {
     let outbox = expect_context::<Outbox>();
+    let kept = expect_context::<Kept>();
+    let keeping = move || match kept.is_kept.get() {
+        Some(true) => "What is not sent yet is kept in this browser: it can go on after a reload.",
+        Some(false) => "The browser cannot keep what is not sent yet: leave this tab open until it is.",
+        None => "",
+    };
     let count = move || outbox.batches.read().len() as u32;
     let summary = Memo::new(move |_| {
         let batches = plural(count(), "batch", "batches");
@@ -57,6 +64,7 @@ pub fn OnTheWay(said: RwSignal<String>) -> impl IntoView {
         <p class="problem" role="alert">
             {move || outbox.problem.get().unwrap_or_default()}
         </p>
+        <p class="soft note">{keeping}</p>
         {move || match outbox.state.get() {
             State::Sending => {
                 view! {

@@ -4,6 +4,7 @@ use super::{
     cells::{Fault, Layout, cells},
     columns::Field,
     decode::{Encoding, lines},
+    split::Raw,
     survey::Example,
 };
 use std::{borrow::Cow, ops::Range, sync::Arc};
@@ -83,6 +84,12 @@ impl File {
         let row = before.checked_sub(1).and_then(|last| self.rows.get(last));
         let (start, line) = row.map_or((0, 1), |row| (row.place().start, row.line));
         line + lines(self.text.get(start..at).unwrap_or_default())
+    }
+
+    /// The text, where it is a table and can be read as another.
+    pub fn raw(&self) -> Option<Raw> {
+        let is_table = matches!(self.form, Form::Table { .. });
+        is_table.then(|| Raw { text: self.text.clone(), encoding: self.encoding })
     }
 
     /// The text of a row.

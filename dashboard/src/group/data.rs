@@ -50,3 +50,24 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::found::tests::{ask, job};
+
+    #[test]
+    fn a_row_counts_once_with_what_became_of_it_last() {
+        let stored = [(job(1, 0, 3, 2), vec![(2, true), (3, false), (4, true)]), (job(2, 5, 1, 0), vec![(4, false)])];
+        let jobs: Vec<JobSummary> = stored.iter().map(|(job, _)| job.clone()).collect();
+        let sum = GroupSum { jobs: 2, received: 4, imported: 2, failed: 2, running: 0 };
+        let group = Group { jobs, sum, is_cut: false, is_over: true };
+        let mut found = Found::default();
+        ask(&mut found, &stored, 100);
+        let progress = |is_sending| group.progress(&found, is_sending);
+        let counts = (progress(false).received, progress(false).imported, progress(false).failed);
+        assert_eq!((counts, progress(false).status), ((3, 2, 1), JobStatus::Completed));
+        assert_eq!(progress(true).status, JobStatus::Processing);
+        assert_eq!(group.label(), Some("notes.csv"));
+    }
+}

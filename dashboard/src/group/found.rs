@@ -210,7 +210,6 @@ impl Found {
         open.sort_by_key(|row| (row.line, row.job, row.index));
         open
     }
-
 }
 
 impl<T> Part<T> {
@@ -221,5 +220,131 @@ impl<T> Part<T> {
             self.items.push(map(item));
         }
         self.whole = self.whole.max(whole);
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use contract::JobStatus;
+
+    /// The job `number`, begun in such a minute and ended in the next.
+    pub fn job(number: u8, minute: u8, received: u32, failed: u32) -> JobSummary {
+        JobSummary {
+            id: format!("job_{number:032x}").parse().unwrap(),
+            status: JobStatus::Completed,
+            received,
+            imported: received - failed,
+            failed,
+            created_at: format!("2026-05-04T10:{minute:02}:00.000Z"),
+            started_at: None,
+            finished_at: Some(format!("2026-05-04T10:{:02}:00.000Z", minute + 1)),
+            label: Some("notes.csv".to_owned()),
+            group: None,
+        }
+    }
+
+    /// A job's items: a line, and whether it failed.
+    pub type Stored = (JobSummary, Vec<(u64, bool)>);
+
+    /// What the API would answer, a page of two at a time.
+    fn answer(jobs: &[Stored], wanted: &Wanted) -> (JobSummary, Vec<Item>, bool) {
+        let (id, items) = wanted.items();
+        let (job, lines) = jobs.iter().find(|(job, _)| job.id == id).unwrap();
+        let all = (0..)
+            .zip(lines)
+            .filter(|(index, (_, failed))| items.after < Some(*index) && (items.status.is_none() || *failed));
+        let most = items.most.unwrap_or(2) as usize;
+        let found: Vec<Item> = all
+            .map(|(index, (line, failed))| Item {
+                index,
+                status: if *failed { ItemStatus::Failed } else { ItemStatus::Imported },
+                id: None,
+                error: failed.then(|| "agent cap reached (3)".to_owned()),
+                item: None,
+                line: Some(*line),
+            })
+            .collect();
+        let is_last = found.len() <= most;
+        (job.clone(), found.into_iter().take(most).collect(), is_last)
+    }
+
+    /// Asks until nothing is wanted any more; how often that was.
+    pub fn ask(found: &mut Found, jobs: &[Stored], most: usize) -> usize {
+        let listed: Vec<JobSummary> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        let mut asked = 0;
+        while let Some(wanted) = found.next(&listed, most) {
+            let (job, items, is_last) = answer(jobs, &wanted);
+            found.add(&wanted, &job, items, is_last);
+            asked += 1;
+            assert!(asked < 100, "no end of {wanted:?}");
+        }
+        asked
+    }
+
+    fn open(found: &Found, jobs: &[Stored]) -> Vec<u64> {
+        let listed: Vec<JobSummary> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        found.open(&listed).into_iter().filter_map(|row| row.line).collect()
+    }
+
+    #[test]
+    fn what_failed_is_read_page_by_page_and_no_further_than_it_is_wanted() {
+        let lines = |from: u64| (from..from + 5).map(|line| (line, line % 2 == 0)).collect();
+        let jobs = [(job(1, 0, 5, 3), lines(2)), (job(2, 0, 5, 2), lines(7))];
+        let mut found = Found::default();
+        ask(&mut found, &jobs, 2);
+        assert_eq!(open(&found, &jobs), [2, 4]);
+        ask(&mut found, &jobs, 100);
+        assert_eq!(open(&found, &jobs), [2, 4, 6, 8, 10]);
+        assert_eq!(ask(&mut found, &jobs, 100), 0);
+    }
+
+    #[test]
+    fn where_nothing_failed_only_the_first_line_is_asked_for() {
+        let jobs = [(job(1, 0, 2, 0), vec![(2, false), (3, false)]), (job(2, 5, 1, 0), vec![(4, false)])];
+        let mut found = Found::default();
+        assert_eq!(ask(&mut found, &jobs, 100), 1);
+        let listed: Vec<JobSummary> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        assert_eq!(found.first_line(&listed), Some(2));
+    }
+
+    #[test]
+    fn what_was_sent_again_is_open_no_more_unless_it_failed_again() {
+        let jobs = [
+            (job(1, 0, 3, 2), vec![(2, true), (3, false), (4, true)]),
+            // Another part of the file, although it came after the first was through.
+            (job(2, 3, 3, 2), vec![(5, false), (6, true), (9, true)]),
+            // Of both parts.
+            (job(3, 6, 3, 1), vec![(2, false), (6, true), (9, false)]),
+            // A last part, and what failed in the one before it.
+            (job(4, 9, 2, 1), vec![(10, false), (12, true)]),
+            (job(5, 12, 1, 0), vec![(12, false)]),
+        ];
+        let mut found = Found::default();
+        ask(&mut found, &jobs, 100);
+        assert_eq!(open(&found, &jobs), [4, 6]);
+        let listed: Vec<JobSummary> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        let again: Vec<JobId> = [&jobs[2], &jobs[4]].map(|(job, _)| job.id).to_vec();
+        assert_eq!(found.again(&listed), again);
+    }
+
+    #[test]
+    fn a_job_that_is_gone_is_not_asked_for_any_more() {
+        let jobs = [(job(1, 0, 1, 1), vec![(2, true)]), (job(2, 3, 1, 1), vec![(3, true)])];
+        let mut found = Found::default();
+        found.lose(jobs[0].0.id);
+        ask(&mut found, &jobs, 100);
+        assert_eq!((open(&found, &jobs), found.has_lost()), (vec![3], true));
+    }
+
+    #[test]
+    fn failures_that_come_later_are_read_too() {
+        let mut jobs = [(job(1, 0, 4, 1), vec![(2, true), (3, false), (4, false), (5, false)])];
+        let mut found = Found::default();
+        ask(&mut found, &jobs, 100);
+        jobs[0].0.failed = 2;
+        jobs[0].1[3].1 = true;
+        ask(&mut found, &jobs, 100);
+        assert_eq!(open(&found, &jobs), [2, 5]);
     }
 }

@@ -92,3 +92,61 @@ pub fn posts(rows: &[Mended]) -> (Vec<Post>, Vec<Memory>) {
     memories.sort_by_key(|memory| memory.line);
     (retries, memories)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(texts: [&str; 6]) -> Cells {
+        Cells { texts: texts.map(str::to_owned), kind: Kind::Session }
+    }
+
+    #[test]
+    fn what_is_not_changed_is_the_same_memory() {
+        let sent = r#"{"content":"=1, \"two\"\nlines","user_id":"ann","agent_id":null,"run_id":null,"metadata":{"a":[1]},"timestamp":"2026-05-04","kind":"session"}"#;
+        let read = Cells::of(sent).unwrap();
+        assert_eq!(read, cells(["=1, \"two\"\nlines", "ann", "", "", "2026-05-04", "{\"a\":[1]}"]));
+        let again = read.memory().unwrap();
+        let [sent, again] = [sent, &*again].map(|json| format!("{:?}", MemoryInput::read(json).unwrap()));
+        // Its own JSON of the content may be spelled another way.
+        let fields =
+            |memory: &str| memory.replace(r#"Some(RawValue(..))"#, "").split("user_id").last().map(str::to_owned);
+        assert_eq!(fields(&sent), fields(&again));
+    }
+
+    #[test]
+    fn what_the_api_would_not_take_is_named_while_it_is_typed() {
+        let long = "x".repeat(300);
+        for (texts, says) in [
+            ([" ", "", "", "", "", ""], "content must not be empty."),
+            (["a", &long, "", "", "", ""], "user_id must have at most 255 characters."),
+            (["a", "", "", "", "yesterday", ""], "timestamp must be"),
+            (["a", "", "", "", "", "{"], "metadata must be JSON."),
+            (["a", "", "", "", "", "[1]"], "metadata must be"),
+        ] {
+            let says_so = cells(texts).memory().unwrap_err();
+            assert!(says_so.starts_with(says), "{says_so}");
+        }
+    }
+
+    #[test]
+    fn rows_as_they_were_go_by_their_job_and_changed_ones_in_their_lines() {
+        let job = |number: u8| format!("job_{number:032x}").parse().unwrap();
+        let row = |number, index, line| Row { job: job(number), index, line: Some(line), error: "".into(), json: None };
+        let mended = |number, index, line, json: Option<&str>| Mended {
+            row: row(number, index, line),
+            json: json.map(Arc::from),
+        };
+        let rows = [
+            mended(1, 0, 2, None),
+            mended(1, 4, 6, Some("{}")),
+            mended(2, 1, 503, None),
+            mended(1, 7, 9, None),
+            mended(2, 0, 502, Some("{}")),
+        ];
+        let (retries, memories) = posts(&rows);
+        let retry = |number, indexes: &[u32]| Post::Retry { of: job(number), indexes: indexes.to_vec() };
+        assert_eq!(retries, [retry(1, &[0, 7]), retry(2, &[1])]);
+        assert_eq!(memories.iter().map(|memory| memory.line).collect::<Vec<_>>(), [6, 502]);
+    }
+}

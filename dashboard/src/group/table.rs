@@ -15,3 +15,36 @@ pub fn write(rows: &[Row]) -> String {
     });
     format!("{BYTE_ORDER_MARK}{}", table::write(&header, rows))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{
+        plan::Plan,
+        tests::{check, read},
+    };
+
+    #[test]
+    fn what_failed_can_be_dropped_again_and_is_the_same() {
+        let sent = [
+            r#"{"content":"=1+1, \"two\"\nlines","user_id":"-ann","metadata":{"a":[1]},"kind":"session"}"#,
+            r#"{"content":"'=x","agent_id":"b","timestamp":"2026-05-04"}"#,
+        ];
+        let row = |(index, json): (u32, &&str)| Row {
+            job: format!("job_{:032x}", 1).parse().unwrap(),
+            index,
+            line: Some(7),
+            error: "agent cap reached (3)".into(),
+            json: Some((*json).into()),
+        };
+        let file = write(&(0..).zip(&sent).map(row).collect::<Vec<_>>());
+        let again = read("again.csv", file.as_bytes()).unwrap();
+        assert_eq!(again.names(true)[7..], ["line", "error"]);
+        let again = check(&again, Plan::of(&again));
+        assert!(again.problems.is_empty());
+        for (row, known) in again.good.iter().zip(sent) {
+            let (row, known) = (MemoryInput::read(&row.json).unwrap(), MemoryInput::read(known).unwrap());
+            assert_eq!(format!("{row:?}"), format!("{known:?}"));
+        }
+    }
+}

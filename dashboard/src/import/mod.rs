@@ -3,6 +3,8 @@
 pub mod batch;
 pub mod checking;
 pub mod choosing;
+pub mod fit;
+pub mod kept;
 pub mod land;
 mod retry;
 pub mod send;

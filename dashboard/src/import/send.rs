@@ -2,6 +2,7 @@
 
 use super::{
     batch::{Batch, Import, Post, batches},
+    kept::Kept,
     retry::{Failures, Next},
 };
 use crate::{api, browser, poll::wait, text::duration};
@@ -37,26 +38,37 @@ pub struct Outbox {
     pub waits: RwSignal<Option<String>>,
     /// Why it stopped, if it did.
     pub problem: RwSignal<Option<String>>,
+    /// Holds what is not sent when the tab is closed.
+    kept: Kept,
     /// Grows with everything that the reader says: what was begun before goes on no more.
     turn: RwSignal<u32>,
 }
 
-impl Default for Outbox {
-    fn default() -> Self {
+impl Outbox {
+    /// An empty one.
+    pub fn new(kept: Kept) -> Self {
         Self {
             batches: RwSignal::new(Vec::new()),
             state: RwSignal::new(State::Idle),
             waits: RwSignal::new(None),
             problem: RwSignal::new(None),
+            kept,
             turn: RwSignal::new(0),
         }
     }
-}
 
-impl Outbox {
     /// Has `posts` lie here until they are sent.
     pub fn lay(self, import: Import, posts: Vec<Post>) {
-        self.batches.set(batches(import, posts, browser::random_id));
+        let batches = batches(import, posts, browser::random_id);
+        self.kept.keep(&batches);
+        self.batches.set(batches);
+    }
+
+    /// Takes back what was kept of an earlier sending.
+    pub fn lay_again(self) {
+        self.batches.set(self.kept.offered.get_untracked());
+        self.kept.offered.set(Vec::new());
+        self.kept.is_kept.set(Some(true));
     }
 
     /// The group of what is sent, and what people call it.
@@ -85,6 +97,7 @@ impl Outbox {
             for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| !batch.is_taken) {
                 match self.post(&key, &batch, turn).await {
                     Some(Ok(job)) => {
+                        self.kept.forget(&batch);
                         self.batches.update(|batches| {
                             if let Some(batch) = batches.get_mut(at) {
                                 (batch.is_taken, batch.job) = (true, job);
@@ -113,6 +126,12 @@ impl Outbox {
     /// Forgets what was sent, for the next file or the next reader.
     pub fn clear(self) {
         self.next_turn();
+        self.batches.with_untracked(|batches| {
+            for batch in batches.iter().filter(|batch| !batch.is_taken) {
+                self.kept.forget(batch);
+            }
+        });
+        self.kept.is_kept.set(None);
         self.batches.set(Vec::new());
         self.waits.set(None);
         self.problem.set(None);
@@ -122,7 +141,8 @@ impl Outbox {
     /// Has the browser ask before the tab is closed with batches that are not sent: they would be lost.
     pub fn hold_the_tab(self) {
         window_event_listener(ev::beforeunload, move |event| {
-            if matches!(self.state.get_untracked(), State::Sending | State::Stopped) {
+            let is_kept = self.kept.is_kept.get_untracked() == Some(true);
+            if matches!(self.state.get_untracked(), State::Sending | State::Stopped) && !is_kept {
                 event.prevent_default();
                 // Browsers that know nothing of the former ask where there is a text. None shows it.
                 event.set_return_value("Not everything is sent.");
