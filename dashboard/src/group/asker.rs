@@ -21,6 +21,8 @@ use web_sys::AbortSignal;
 const PAGES: usize = 20;
 /// Rows that did not land and are shown, and that can be corrected, at once.
 pub const AT_ONCE: usize = 500;
+/// Pages of items that are asked for between two looks at the jobs: no tier's rate limit is used up by that.
+const PAGES_A_ROUND: usize = 12;
 /// Milliseconds after which the jobs are asked for again before more items are.
 const ROUND: f64 = 8_000.0;
 /// Attempts that follow one that failed.
@@ -72,13 +74,19 @@ impl Asker {
     /// Asks for what is in the jobs, for as long as a poll may take. What is left waits for the next one.
     pub async fn ask_items(&self, key: &str, abort: &AbortSignal) {
         let end = Date::now() + ROUND;
-        while Date::now() < end && self.ask_item_page(key, Some(abort)).await == Some(true) {}
+        for _ in 0..PAGES_A_ROUND {
+            if Date::now() > end || self.ask_item_page(key, Some(abort)).await != Some(true) {
+                return;
+            }
+        }
     }
 
     /// Asks again for the jobs, and for what came to them meanwhile.
     pub async fn look_again(&self, key: &str) -> Result<(), Error> {
-        let abort = AbortSignal::timeout_with_u32(PATIENCE);
-        self.ask(key, &abort).await?;
+        let mut failures = 0;
+        while let Err(error) = self.ask(key, &AbortSignal::timeout_with_u32(PATIENCE)).await {
+            failures = patience(error, failures).await?;
+        }
         self.ask_wanted(key).await
     }
 
