@@ -1,7 +1,7 @@
 //! The only place that speaks HTTP: every request of the dashboard is here.
 
 use crate::{browser::parse_time, jobs::filter::Filter, pace};
-use contract::{BatchStatus, Code, ErrorBody, ItemList, JobId, JobList, Ping, Usage, path};
+use contract::{BatchStatus, Code, ErrorBody, Forecast, ItemList, ItemStatus, JobId, JobList, Ping, Usage, path};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Date;
 use serde::de::DeserializeOwned;
@@ -10,10 +10,10 @@ use web_sys::{AbortSignal, Blob};
 
 /// How many jobs a page of the list has.
 const PAGE: &str = "50";
-/// How many items of a job are asked for at once: those that the reader is likely to open next.
-const ITEMS: &str = "10";
 /// Seconds that the server is asked to hold its answer back until there are news.
 pub const WAIT: u32 = 20;
+/// How many jobs of a group, or items of a job, are asked for at once: as many as the API gives.
+const LARGEST_PAGE: u32 = 100;
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
 /// The same for a file: it is as long as it is.
@@ -59,6 +59,11 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// One that was put together of several.
+    pub fn of(body: T, retry_after: Option<u32>) -> Self {
+        Self { body: Some(body), version: None, retry_after, waited: false, status: 200 }
+    }
+
     /// The same with another body.
     pub fn map<U>(self, body: impl FnOnce(T) -> U) -> Answer<U> {
         let Self { body: old, version, retry_after, waited, status } = self;
@@ -115,21 +120,6 @@ pub async fn cancel(key: &str, id: JobId) -> Result<bool, Error> {
     Ok(answer.status == 202)
 }
 
-/// Hands in again what failed in a job and can succeed now; the new job. The same `idempotency_key` imports nothing twice.
-pub async fn retry(key: &str, id: JobId, idempotency_key: &str) -> Result<JobId, Error> {
-    let request = Request::post(&path::retry(id)).header("Idempotency-Key", idempotency_key);
-    let status: BatchStatus = whole(read(send(key, request, None).await?)?)?;
-    Ok(status.id)
-}
-
-/// Some of the items that failed in a job, from `index` on.
-pub async fn failed_items(key: &str, id: JobId, index: u32) -> Result<ItemList, Error> {
-    let before = index.checked_sub(1).map(|before| before.to_string());
-    let query = [Some(("status", "failed")), Some(("limit", ITEMS)), before.as_deref().map(|before| ("after", before))];
-    let request = Request::get(&path::items(id)).query(query.into_iter().flatten());
-    whole(read(send(key, request, None).await?)?)
-}
-
 /// All items that failed in a job, as a file of `media_type`. It goes to the browser as it comes, and never through this program.
 pub async fn file_of_failed_items(key: &str, id: JobId, media_type: &str) -> Result<Blob, Error> {
     let abort = AbortSignal::timeout_with_u32(PATIENCE_FOR_A_FILE);
@@ -161,16 +151,49 @@ async fn list<'a>(
     read(send(key, Request::get(path::BATCH).query(query), abort).await?)
 }
 
+/// A page of the jobs that are called by one `group`, newest first, with what all of them come to.
+pub async fn group(key: &str, group: &str, after: Option<&str>, abort: &AbortSignal) -> Result<JobList, Error> {
+    let limit = LARGEST_PAGE.to_string();
+    let query = [Some(("group", group)), Some(("limit", limit.as_str())), after.map(|after| ("after", after))];
+    whole(read(send(key, Request::get(path::BATCH).query(query.into_iter().flatten()), Some(abort)).await?)?)
+}
+
+/// Which items of a job are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Items {
+    /// Only those of that status.
+    pub status: Option<ItemStatus>,
+    /// Only those behind that index.
+    pub after: Option<u32>,
+    /// At most so many; a full page where it is not said.
+    pub most: Option<u32>,
+}
+
+/// A page of the items of a job, by their index.
+pub async fn items(key: &str, id: JobId, wanted: Items, abort: Option<&AbortSignal>) -> Result<ItemList, Error> {
+    let limit = wanted.most.unwrap_or(LARGEST_PAGE).to_string();
+    let after = wanted.after.map(|after| after.to_string());
+    let query = [
+        Some(("limit", limit.as_str())),
+        wanted.status.map(|status| ("status", status.name())),
+        after.as_deref().map(|after| ("after", after)),
+    ];
+    whole(read(send(key, Request::get(&path::items(id)).query(query.into_iter().flatten()), abort).await?)?)
+}
+
 /// Hands in a batch. The same `idempotency_key` with the same body imports nothing twice.
 pub async fn import(key: &str, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
-    let abort = AbortSignal::timeout_with_u32(patience(body.len()));
-    let request = Request::post(path::BATCH)
-        .header("Content-Type", "application/json")
-        .header("Idempotency-Key", idempotency_key)
-        .abort_signal(Some(&abort))
-        .body(body)
-        .map_err(|_| no_answer(&abort))?;
-    whole(read(ask(key, request, &abort).await?)?)
+    whole(read(post(key, Request::post(path::BATCH).header("Idempotency-Key", idempotency_key), body).await?)?)
+}
+
+/// Has what failed in a job be sent again, which makes a new job. The same `idempotency_key` does it once.
+pub async fn retry(key: &str, of: JobId, idempotency_key: &str, body: &str) -> Result<BatchStatus, Error> {
+    whole(read(post(key, Request::post(&path::retry(of)).header("Idempotency-Key", idempotency_key), body).await?)?)
+}
+
+/// What would become of a batch. Nothing is stored.
+pub async fn dry_run(key: &str, body: &str) -> Result<Forecast, Error> {
+    whole(read(post(key, Request::post(path::BATCH).query([("dry_run", "true")]), body).await?)?)
 }
 
 /// What the account has used up.
@@ -188,6 +211,12 @@ async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -
     let abort = abort.cloned().unwrap_or_else(|| AbortSignal::timeout_with_u32(PATIENCE));
     let request = request.abort_signal(Some(&abort)).build().map_err(|_| no_answer(&abort))?;
     ask(key, request, &abort).await
+}
+
+async fn post(key: &str, request: RequestBuilder, body: &str) -> Result<Answer<Vec<u8>>, Error> {
+    let abort = AbortSignal::timeout_with_u32(patience(body.len()));
+    let request = request.header("Content-Type", "application/json").abort_signal(Some(&abort)).body(body);
+    ask(key, request.map_err(|_| no_answer(&abort))?, &abort).await
 }
 
 /// Milliseconds after which the answer to a body of `bytes` is no longer waited for.

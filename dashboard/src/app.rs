@@ -6,8 +6,8 @@ use crate::{
         keys::Help,
         toast::{Toast, ToastRegion},
     },
-    import::{send::Outbox, sent::Sent},
-    pages::{import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
+    import::{kept::Kept, send::Outbox},
+    pages::{group::Group, import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
     session::Session,
     zone::Times,
 };
@@ -21,15 +21,16 @@ use leptos_router::{
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::restore();
-    let (sent, outbox) = (Sent::default(), Outbox::default());
+    let kept = Kept::follow(session);
+    let outbox = Outbox::new(kept);
     outbox.hold_the_tab();
     provide_context(session);
     provide_context(Times::restore());
     provide_context(Toast(RwSignal::new(None)));
-    provide_context(sent);
     provide_context(outbox);
+    provide_context(kept);
     let is_signed_in = Memo::new(move |_| session.who.with(Option::is_some));
-    forget_when_signed_out(is_signed_in, sent, outbox);
+    forget_when_signed_out(is_signed_in, outbox);
     let help_open = RwSignal::new(false);
     let page = move || {
         if session.asking.get() {
@@ -43,6 +44,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
                 <Route path=path!("/import") view=Import />
+                <Route path=path!("/imports/:group") view=Group />
                 <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }
@@ -63,12 +65,11 @@ pub fn App() -> impl IntoView {
 }
 
 /// The next reader of this tab may be somebody else: what one has sent and seen is none of their business.
-fn forget_when_signed_out(is_signed_in: Memo<bool>, sent: Sent, outbox: Outbox) {
+fn forget_when_signed_out(is_signed_in: Memo<bool>, outbox: Outbox) {
     Effect::new(move |was_signed_in: Option<bool>| {
         let is_signed_in = is_signed_in.get();
         if was_signed_in == Some(true) && !is_signed_in {
             outbox.clear();
-            sent.clear();
         }
         is_signed_in
     });

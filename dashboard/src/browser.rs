@@ -88,6 +88,18 @@ pub async fn sha256(text: &str) -> Option<String> {
     Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// The day of a date like `2026-12-01`, as people say it.
+pub fn day(date: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [("day", "numeric"), ("month", "long"), ("timeZone", "UTC")] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    match parse_time(date) {
+        Some(at) => Date::new(&at.into()).to_locale_date_string(LANGUAGE, &options).into(),
+        None => date.to_owned(),
+    }
+}
+
 /// Puts `text` on the clipboard; whether the browser let it.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();

@@ -8,6 +8,8 @@
 //! - [`files`]: from what people drop to memories; [`import`]: from memories to jobs
 //! - [`jobs`], [`job`], [`errors`]: what is worked out of the list of jobs, of a job and of what did not land
 //! - [`zone`]: which clock times are told by
+//! - [`group`]: what became of an import, and sending again what failed of it
+//! - [`database`]: what outlives the tab, if the reader agrees
 //!
 //! Where something can be decided without a browser it is a plain function in a file of its own, with its tests below.
 
@@ -18,8 +20,10 @@ mod api;
 mod app;
 mod browser;
 mod components;
+mod database;
 mod errors;
 mod files;
+mod group;
 mod import;
 mod job;
 mod jobs;

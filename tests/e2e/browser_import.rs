@@ -150,8 +150,21 @@ fn what_failed_is_exported_corrected_and_dropped_again() {
     tab.sees(".review", "1 row has no content: taken, and then counted as failed.");
     tab.click("button", "Import 3 memories");
     tab.sees("h1", "Completed with 1 failure");
+    let from_import = downloaded(&tab, "Rows to correct and drop again");
+    assert_eq!(
+        from_import.lines().nth(1).map(|row| row.contains(",bob,") && row.contains(",3,")),
+        Some(true),
+        "{from_import}"
+    );
+    // The page of a job hands out the same, in whichever tab.
+    tab.click_on("ul.jobs a");
+    tab.sees("[data-screen=job] h1", "Completed with 1 failure");
+    let address: String = tab.js("location.pathname");
+    let tab = Tab::open_at(importing_server().url(), &address);
+    tab.sign_in(&account.key);
     tab.click("button", "Export");
     let table = downloaded(&tab, "Rows to correct and drop again");
+    assert_eq!(table, from_import);
     assert_eq!(table.lines().count(), 2, "{table}");
     let (header, row) = table.trim_end().split_once('\n').unwrap();
     assert!(row.contains("bob") && row.contains("content must not be empty"), "{table}");

@@ -48,6 +48,41 @@ fn other_encodings_and_delimiters_are_read_and_the_page_says_as_what() {
     }
 }
 
+/// Chooses what separates the cells.
+fn separate(tab: &Tab, value: &str) {
+    tab.until(&format!(
+        "(() => {{ const select = document.querySelector('#separator'); if (!select) return false; \
+         select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()",
+        json!(value)
+    ));
+}
+
+#[test]
+fn the_guess_of_what_separates_the_cells_can_be_changed_also_of_a_file_that_is_refused() {
+    let account = Account::new(Tier::Team);
+    let tab = import_page(&account);
+    drop_text(&tab, "notes.csv", "content,x;user_id\na, b;ann\nc, d;bob\n");
+    tab.until("document.querySelector('#separator')?.value === ','");
+    separate(&tab, ";");
+    tab.sees(".review", "Semicolons separate the cells.");
+    tab.sees(".review", "2 rows can be imported, no problems");
+    assert_eq!(preview(&tab)[1], json!(["a, b", "ann"]));
+    separate(&tab, "-");
+    tab.sees(".review", "Each line is a memory.");
+    separate(&tab, "|");
+    tab.until("document.querySelector('#separator').value === '|'");
+    tab.sees(".review", "rows can be imported");
+    drop_text(&tab, "notes.csv", "content\n\"Hi\n");
+    tab.sees("[role=alert]", "The quote that opens in line 2 is not closed.");
+    separate(&tab, "-");
+    tab.sees(".review", "Each line is a memory.");
+    tab.sees(".review", "1 row can be imported, no problems");
+    tab.until("document.querySelector('.problem[role=alert]').textContent === ''");
+    drop_text(&tab, "notes.json", r#"[{"content":"a"}]"#);
+    tab.sees(".review", "1 row can be imported, no problems");
+    assert_eq!(tab.js::<u32>("document.querySelectorAll('#separator').length"), 0);
+}
+
 #[test]
 fn one_question_is_asked_where_the_content_cannot_be_told_and_the_header_can_be_switched() {
     let account = Account::new(Tier::Team);

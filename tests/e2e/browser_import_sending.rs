@@ -103,12 +103,10 @@ fn six_batches_go_through_where_three_may_run_at_once() {
     let account = Account::new(Tier::Team);
     let tab = import_page(&account);
     send(&tab, 3_000);
-    tab.sees("h1", "Jobs");
+    tab.sees("[data-screen=group] h1", "Completed, everything imported");
     assert!(posts(&tab) >= 6);
-    tab.sees("tr[data-group]", "6 batches");
-    tab.sees("tr[data-group]", "3,000 of 3,000");
-    tab.click_on("tr[data-group] button");
-    tab.until("document.querySelector('table.jobs').textContent.match(/500 of 500/g)?.length === 6");
+    tab.until("document.querySelector('ul.jobs').textContent.match(/500 of 500/g)?.length === 6");
+    tab.sees("[data-count=received]", "3,000");
 }
 
 #[test]
@@ -117,6 +115,8 @@ fn signing_out_stops_the_sending_and_the_next_reader_sees_nothing_of_it() {
     let tab = import_page(&account);
     send(&tab, 3);
     tab.sees("h1", "Completed, everything imported");
+    tab.click_on("ul.jobs a");
+    tab.sees("[data-screen=job] h1", "Completed, everything imported");
     let job: String = tab.js("location.pathname");
     assert!(tab.js::<String>("sessionStorage.getItem('recent')").contains(job.trim_start_matches("/jobs/")));
     let next = answer_posts(&tab);

@@ -12,17 +12,19 @@ use crate::{
         reading::Reading,
         set::{ErrorSet, Row},
     },
-    import::sent::Sent,
+    group::{asker::failed_rows, table},
+    session::Session,
     text::plural,
 };
 use contract::JobId;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// The button and the menu that it opens.
 #[component]
 pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl IntoView {
-    let (toast, sent) = (expect_context::<Toast>(), expect_context::<Sent>());
+    let (toast, session) = (expect_context::<Toast>(), expect_context::<Session>());
     let all = RwSignal::new(false);
     let copy = move |_| {
         let (_, rows) = chosen(reading, all);
@@ -30,9 +32,9 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
         toast.copy(export::indexes(&rows), format!("{} {} copied", number(count), plural(count, "index", "indexes")));
         close();
     };
-    let save = move |name: String, format: Format, write: &dyn Fn(&ErrorSet, &[Row]) -> String| {
+    let save = move |name: String, format: Format| {
         let (set, rows) = chosen(reading, all);
-        let text = measured("export", || write(&set, &rows));
+        let text = measured("export", || export::write(&set, &rows, format));
         let count = rows.len() as u32;
         toast.say(match browser::download(&name, format.media_type(), &text) {
             Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
@@ -41,31 +43,48 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
         close();
     };
     let format = |(format, name, ending): (Format, &'static str, &'static str)| {
-        let write = move |set: &ErrorSet, rows: &[Row]| export::write(set, rows, format);
         // The first is where the keyboard is when the menu opens.
         view! {
             <button
                 type="button"
                 autofocus=format == Format::Csv
-                on:click=move |_| save(format!("{job}-errors.{ending}"), format, &write)
+                on:click=move |_| save(format!("{job}-errors.{ending}"), format)
             >
                 <Icon name="download" />
                 {name}
             </button>
         }
     };
+    // What was sent is asked for only now.
     let correct = move |_| {
-        let write = move |set: &ErrorSet, rows: &[Row]| sent.corrections(job, set, rows);
-        save(format!("{job}-to-correct.csv"), Format::Csv, &write);
+        let (_, rows) = chosen(reading, all);
+        close();
+        spawn_local(async move {
+            let wanted: FxHashSet<u32> = rows.iter().map(|row| row.index).collect();
+            let found = failed_rows(&session.key(), job).await.map(|mut rows| {
+                rows.retain(|row| wanted.contains(&row.index) && row.json.is_some());
+                rows
+            });
+            toast.say(match found {
+                Err(error) => error.sentence().to_owned(),
+                Ok(rows) if rows.is_empty() => "What was sent is not known any more".to_owned(),
+                Ok(rows) => {
+                    match browser::download(
+                        &format!("{job}-to-correct.csv"),
+                        Format::Csv.media_type(),
+                        &table::write(&rows),
+                    ) {
+                        Ok(()) => format!(
+                            "{} {} exported",
+                            number(rows.len() as u32),
+                            plural(rows.len() as u32, "row", "rows")
+                        ),
+                        Err(_) => "The browser did not take the file".to_owned(),
+                    }
+                }
+            });
+        });
     };
-    let corrections = sent.has(job).then(|| {
-        view! {
-            <button type="button" on:click=correct>
-                <Icon name="fix" />
-                "Rows to correct and drop again"
-            </button>
-        }
-    });
     view! {
         <div class="export">
             <button type="button" popovertarget="export" aria-keyshortcuts="e">
@@ -79,7 +98,10 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
                     <Icon name="copy" />
                     "Copy the failed indexes"
                 </button>
-                {corrections}
+                <button type="button" on:click=correct>
+                    <Icon name="fix" />
+                    "Rows to correct and drop again"
+                </button>
                 <DownloadButtons download=download then=close />
             </div>
         </div>

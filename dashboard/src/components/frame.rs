@@ -3,7 +3,10 @@
 use crate::{
     browser::{self, number},
     components::{account::Account, icon::Icon, theme::ThemeButton},
-    import::send::{Outbox, State},
+    import::{
+        kept::Kept,
+        send::{Outbox, State},
+    },
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -21,7 +24,9 @@ pub fn Frame(is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> impl IntoVi
             </a>
         }
     };
-    let is_sending = Memo::new(move |_| outbox.state.get() != State::Idle);
+    let kept = expect_context::<Kept>();
+    let is_sending =
+        Memo::new(move |_| outbox.state.get() != State::Idle || kept.offered.with(|kept| !kept.is_empty()));
     view! {
         <div>
             <a class="skip" href="#main">
@@ -37,7 +42,7 @@ pub fn Frame(is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> impl IntoVi
                 </Show>
                 <div class="tools">
                     <Show when=move || is_sending.get()>
-                        <Sending outbox=outbox />
+                        <Sending outbox=outbox kept=kept />
                     </Show>
                     <Show when=move || is_signed_in.get()>
                         <Account />
@@ -60,12 +65,13 @@ pub fn Frame(is_signed_in: Memo<bool>, help_open: RwSignal<bool>) -> impl IntoVi
 
 /// Says on every page that something is being sent, or waits to be.
 #[component]
-fn Sending(outbox: Outbox) -> impl IntoView {
+fn Sending(outbox: Outbox, kept: Kept) -> impl IntoView {
     let says = move || {
-        let batches = outbox.batches.read();
-        let taken = batches.iter().filter(|batch| batch.job.is_some()).count() as u32;
+        if outbox.state.get() == State::Idle {
+            return format!("Not sent: {}", number(kept.offered.read().len() as u32));
+        }
         let word = if outbox.state.get() == State::Stopped { "Stopped" } else { "Sending" };
-        format!("{word}, {} of {}", number(taken), number(batches.len() as u32))
+        format!("{word}, {} of {}", number(outbox.taken()), number(outbox.batches.read().len() as u32))
     };
     view! {
         <a class="sending" href="/import">

@@ -1,15 +1,29 @@
 //! What a file holds, row by row, and the button that sends it.
 
 use crate::{
-    browser::number,
-    components::{checkbox::Checkbox, columns::Columns, preview::Preview, problems::Problems, question::Question},
+    browser::{self, number},
+    components::{
+        checkbox::Checkbox,
+        columns::Columns,
+        foresight::{Rehearsal, WillFit, room},
+        preview::Preview,
+        problems::Problems,
+        question::Question,
+        unsent::Consent,
+    },
     files::{
         check::Checked,
         decode::Encoding,
         file::{File, Form},
         plan::Plan,
     },
-    import::{batch::Memory, checking::Checking, choosing::Choosing, land::land, send::Outbox, sent::Sent},
+    import::{
+        batch::{Import, Memory, in_lines, parts},
+        checking::Checking,
+        choosing::Choosing,
+        land::land,
+        send::Outbox,
+    },
     session::Session,
     text::{plural, visible},
 };
@@ -57,29 +71,57 @@ pub fn Review(name: String, file: Arc<File>, said: RwSignal<String>) -> impl Int
     }
 }
 
-/// The button that sends what the reader does not leave out.
+/// The buttons that send what the reader does not leave out.
 #[component]
 fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_empty: RwSignal<bool>) -> impl IntoView {
     let (session, outbox) = (expect_context::<Session>(), expect_context::<Outbox>());
-    let (sent, land) = (expect_context::<Sent>(), land(outbox));
+    let (land, room) = (land(outbox), room(session));
     let Checking { found, is_done, .. } = checking;
-    let count = move || {
-        let found = found.read();
-        found.good.len().saturating_sub(if leaves_empty.get() { found.empty } else { 0 }) as u32
-    };
+    let rows = Memo::new(move |_| {
+        let (found, leaves_empty) = (found.read(), leaves_empty.get());
+        found.good.iter().filter(|good| !(good.is_empty && leaves_empty)).cloned().collect::<Vec<_>>()
+    });
+    let count = move || rows.read().len() as u32;
+    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map(|room| room.fits(rows.read().iter()) as u32)));
     let is_ready = move || is_done.get() && count() != 0 && (leaves_bad.get() || found.read().bad() == 0);
-    let send = move |_| {
-        let memories = found.with_untracked(|found| {
-            let wanted = found.good.iter().filter(|good| !(good.is_empty && leaves_empty.get_untracked()));
-            wanted.map(|good| Memory { line: good.line, json: good.json.clone() }).collect()
+    let send = move |most: u32| {
+        let memories = rows.with_untracked(|rows| {
+            let rows = rows.iter().take(most as usize);
+            rows.map(|good| Memory { line: good.line, json: good.json.clone() }).collect()
         });
-        outbox.lay(&name, memories);
-        outbox.send(session.key(), sent, land.clone());
+        outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(memories)));
+        outbox.send(session.key(), land.clone());
     };
+    let send = StoredValue::new_local(send);
+    let fewer = move || fits.get().filter(|fits| *fits != 0 && *fits < count());
     view! {
-        <button type="button" class="primary" disabled=move || !is_ready() on:click=send>
-            {move || format!("Import {} {}", number(count()), plural(count(), "memory", "memories"))}
-        </button>
+        <WillFit rows=rows.into() room=room />
+        <Rehearsal rows=rows.into() />
+        <Consent />
+        <div class="actions">
+            <button
+                type="button"
+                class="primary"
+                disabled=move || !is_ready()
+                on:click=move |_| send.with_value(|send| send(count()))
+            >
+                {move || format!("Import {} {}", number(count()), plural(count(), "memory", "memories"))}
+            </button>
+            {move || {
+                fewer()
+                    .map(|fewer| {
+                        view! {
+                            <button
+                                type="button"
+                                disabled=move || !is_ready()
+                                on:click=move |_| send.with_value(|send| send(fewer))
+                            >
+                                {format!("Import only the first {}, which fit", number(fewer))}
+                            </button>
+                        }
+                    })
+            }}
+        </div>
     }
 }
 
@@ -103,7 +145,8 @@ fn read_as(file: &File) -> String {
     }
     if let Form::Table { delimiter, .. } = file.form {
         words.extend(match delimiter {
-            Some(',') | None => None,
+            Some(',') => None,
+            None => Some("Each line is a memory.".to_owned()),
             Some(';') => Some("Semicolons separate the cells.".to_owned()),
             Some('\t') => Some("Tabs separate the cells.".to_owned()),
             Some(other) => Some(format!("{other} separates the cells.")),

@@ -3,29 +3,21 @@
 use crate::{
     browser::number,
     import::{
+        kept::Kept,
         land::land,
         send::{Outbox, State},
-        sent::Sent,
     },
-    recent,
     session::Session,
     text::{plural, visible},
 };
 use leptos::prelude::*;
 
-/// How far the sending is, and the reader's hold on it.
+/// The page of the import while it is sent.
 #[component]
 pub fn Sending(said: RwSignal<String>) -> impl IntoView {
     let outbox = expect_context::<Outbox>();
-    let count = move || outbox.batches.read().len() as u32;
-    let taken = move || outbox.batches.read().iter().filter(|batch| batch.job.is_some()).count() as u32;
-    let summary = Memo::new(move |_| {
-        let batches = plural(count(), "batch", "batches");
-        format!("{} of {} {batches} handed in", number(taken()), number(count()))
-    });
-    Effect::new(move |_| said.set(summary.get()));
-    let name = outbox.batches.with_untracked(|batches| {
-        batches.first().map(|batch| visible(&batch.import.label).into_owned()).unwrap_or_default()
+    let (name, group) = untrack(|| outbox.import()).map_or_else(Default::default, |import| {
+        (visible(&import.label).into_owned(), format!("/imports/{}", import.group))
     });
     view! {
         <div class="page" data-screen="sending">
@@ -34,60 +26,67 @@ pub fn Sending(said: RwSignal<String>) -> impl IntoView {
             </div>
             <section class="card review">
                 <h2>{name}</h2>
-                <p>{move || summary.get()}</p>
-                <progress
-                    aria-label="Batches handed in"
-                    max=move || count().to_string()
-                    value=move || taken().to_string()
-                ></progress>
-                <p class="soft note" role="status">
-                    {move || outbox.waits.get().unwrap_or_default()}
-                </p>
-                <p class="problem" role="alert">
-                    {move || outbox.problem.get().unwrap_or_default()}
-                </p>
-                <JobsSent outbox=outbox />
-                {move || match outbox.state.get() {
-                    State::Sending => {
-                        view! {
-                            <button type="button" on:click=move |_| outbox.cancel()>
-                                "Stop"
-                            </button>
-                        }
-                            .into_any()
-                    }
-                    State::Stopped => view! { <Stopped outbox=outbox /> }.into_any(),
-                    State::Idle | State::Done => ().into_any(),
-                }}
+                <OnTheWay said=said />
+                <Show when=move || outbox.taken() != 0>
+                    <a href=group.clone()>"What became of it so far"</a>
+                </Show>
             </section>
         </div>
     }
 }
 
-/// The jobs that the batches became.
+/// How far the sending is, and the reader's hold on it.
 #[component]
-fn JobsSent(outbox: Outbox) -> impl IntoView {
-    let ids = move || outbox.batches.with(|batches| batches.iter().filter_map(|batch| batch.job).collect::<Vec<_>>());
+pub fn OnTheWay(said: RwSignal<String>) -> impl IntoView {
+    let outbox = expect_context::<Outbox>();
+    let kept = expect_context::<Kept>();
+    let keeping = move || match kept.is_kept.get() {
+        Some(true) => "What is not sent yet is kept in this browser: it can go on after a reload.",
+        Some(false) => "The browser cannot keep what is not sent yet: leave this tab open until it is.",
+        None => "",
+    };
+    let count = move || outbox.batches.read().len() as u32;
+    let summary = Memo::new(move |_| {
+        let batches = plural(count(), "batch", "batches");
+        format!("{} of {} {batches} handed in", number(outbox.taken()), number(count()))
+    });
+    Effect::new(move |_| said.set(summary.get()));
     view! {
-        <ul class="jobs-sent" aria-label="Jobs">
-            <For each=ids key=|id| *id let:id>
-                <li>
-                    <a href=format!("/jobs/{id}")>
-                        <code>{recent::short(id)}</code>
-                    </a>
-                </li>
-            </For>
-        </ul>
+        <p>{move || summary.get()}</p>
+        <progress
+            aria-label="Batches handed in"
+            max=move || count().to_string()
+            value=move || outbox.taken().to_string()
+        ></progress>
+        <p class="soft note" role="status">
+            {move || outbox.waits.get().unwrap_or_default()}
+        </p>
+        <p class="problem" role="alert">
+            {move || outbox.problem.get().unwrap_or_default()}
+        </p>
+        <p class="soft note">{keeping}</p>
+        {move || match outbox.state.get() {
+            State::Sending => {
+                view! {
+                    <button type="button" on:click=move |_| outbox.cancel()>
+                        "Stop"
+                    </button>
+                }
+                    .into_any()
+            }
+            State::Stopped => view! { <Stopped outbox=outbox /> }.into_any(),
+            State::Idle | State::Done => ().into_any(),
+        }}
     }
 }
 
 /// What becomes of the rest.
 #[component]
 fn Stopped(outbox: Outbox) -> impl IntoView {
-    let (session, sent, land) = (expect_context::<Session>(), expect_context::<Sent>(), land(outbox));
+    let (session, land) = (expect_context::<Session>(), land(outbox));
     view! {
         <div class="actions">
-            <button type="button" class="primary" on:click=move |_| outbox.send(session.key(), sent, land.clone())>
+            <button type="button" class="primary" on:click=move |_| outbox.send(session.key(), land.clone())>
                 "Send the rest"
             </button>
             <button type="button" on:click=move |_| outbox.clear()>

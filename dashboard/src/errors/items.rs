@@ -4,9 +4,12 @@ use crate::{
     api::{self, Error},
     session::Session,
 };
-use contract::{Code, Item, JobId};
+use contract::{Code, Item, ItemStatus, JobId};
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
+
+/// How many are asked for at once: those that the reader is likely to open next.
+const LIKELY: u32 = 10;
 
 /// The failed items of a job, as far as they were asked for.
 #[derive(Clone, Copy)]
@@ -42,7 +45,9 @@ impl Items {
         }
         shown.set(Sent::Asking);
         spawn_local(async move {
-            let sent = match api::failed_items(&self.session.key(), self.job, index).await {
+            let wanted =
+                api::Items { status: Some(ItemStatus::Failed), after: index.checked_sub(1), most: Some(LIKELY) };
+            let sent = match api::items(&self.session.key(), self.job, wanted, None).await {
                 Ok(page) => {
                     let found = page.items.iter().find(|item| item.index == index && item.item.is_some()).cloned();
                     let items = page.items.into_iter().filter(|item| item.item.is_some());

@@ -188,6 +188,29 @@ impl Check {
     }
 }
 
+/// The memory that such cells make.
+///
+/// # Errors
+/// A sentence, where the API would not take it, or where it has no content.
+pub fn typed<'a>(cells: impl Iterator<Item = (Field, &'a str)>) -> Result<Arc<str>, String> {
+    let mut memory = Draft::default();
+    for (field, cell) in cells {
+        match field {
+            Field::Content => memory.set(field, quoted(cell)),
+            _ if cell.trim().is_empty() => {}
+            Field::Metadata if !is_json(cell) => return Err("metadata must be JSON.".to_owned()),
+            Field::Metadata => memory.set(field, cell.trim()),
+            _ => memory.set(field, quoted(cell.trim())),
+        }
+    }
+    let json = memory.write();
+    match MemoryInput::read(&json) {
+        Ok(memory) if memory.is_empty() => Err("content must not be empty.".to_owned()),
+        Ok(_) => Ok(json.into()),
+        Err(invalid) => Err(sentence(&invalid)),
+    }
+}
+
 fn is_number(json: &str) -> bool {
     json.starts_with(|char: char| char.is_ascii_digit() || char == '-')
 }

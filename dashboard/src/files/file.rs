@@ -4,6 +4,7 @@ use super::{
     cells::{Fault, Layout, cells},
     columns::Field,
     decode::{Encoding, lines},
+    split::Raw,
     survey::Example,
 };
 use std::{borrow::Cow, ops::Range, sync::Arc};
@@ -85,6 +86,12 @@ impl File {
         line + lines(self.text.get(start..at).unwrap_or_default())
     }
 
+    /// The text, where it is a table and can be read as another.
+    pub fn raw(&self) -> Option<Raw> {
+        let is_table = matches!(self.form, Form::Table { .. });
+        is_table.then(|| Raw { text: self.text.clone(), encoding: self.encoding })
+    }
+
     /// The text of a row.
     pub fn row(&self, row: Row) -> &str {
         self.text.get(row.place()).unwrap_or_default()
@@ -125,7 +132,8 @@ impl File {
 
     /// Whether the page itself, or the API, wrote this table: then what guards its cells from spreadsheets is taken off.
     pub fn is_own(&self, names: &[String]) -> bool {
-        let own = Field::ALL.map(Field::name).into_iter().chain(["index", "error"]);
-        matches!(self.form, Form::Table { .. }) && own.into_iter().all(|own| names.iter().any(|name| name == own))
+        let has = |own: &str| names.iter().any(|name| name == own);
+        let mut own = Field::ALL.map(Field::name).into_iter().chain(["error"]);
+        matches!(self.form, Form::Table { .. }) && own.all(has) && (has("index") || has("line"))
     }
 }

@@ -20,6 +20,13 @@ pub struct Splitter {
     called: Called,
 }
 
+/// The text of a table, whatever stands between its cells.
+#[derive(Clone)]
+pub struct Raw {
+    pub(super) text: Arc<String>,
+    pub(super) encoding: Encoding,
+}
+
 enum Splitting {
     Table(Records),
     Json { scanner: Box<Scanner>, is_scanned: bool, survey: Survey },
@@ -68,13 +75,18 @@ impl Splitter {
         Ok(Self { text: Arc::new(text), encoding, form, called })
     }
 
-    /// Reads `file` again as a table with `delimiter` between its cells, one of [`DELIMITERS`](super::layout::DELIMITERS); or,
-    /// without one, each line as it stands as a memory.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the page does not offer it yet"))]
-    pub fn again(file: &File, delimiter: Option<char>) -> Self {
+    /// Reads `raw` as a table with `delimiter` between its cells, one of [`DELIMITERS`](super::layout::DELIMITERS); or, without
+    /// one, each line as it stands as a memory.
+    pub fn again(Raw { text, encoding }: Raw, delimiter: Option<char>) -> Self {
         let layout = Layout { delimiter, has_quotes: delimiter.is_some() };
-        let form = Splitting::Table(Records::with(&file.text, layout));
-        Self { text: file.text.clone(), encoding: file.encoding, form, called: Called::Table }
+        let form = Splitting::Table(Records::with(&text, layout));
+        Self { text, encoding, form, called: Called::Table }
+    }
+
+    /// The text, where it is read as a table and can be read as another.
+    pub fn raw(&self) -> Option<Raw> {
+        let is_table = matches!(self.form, Splitting::Table(_));
+        is_table.then(|| Raw { text: self.text.clone(), encoding: self.encoding })
     }
 
     /// How much is done, from 0 to 1.

@@ -26,7 +26,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Arc<File>, String> {
 
 /// The same read with another delimiter.
 fn again(file: &File, delimiter: Option<char>) -> Result<Arc<File>, String> {
-    let mut splitter = Splitter::again(file, delimiter);
+    let mut splitter = Splitter::again(file.raw().ok_or("it is no table")?, delimiter);
     while !splitter.step()? {}
     splitter.finish().map(Arc::new)
 }

@@ -16,7 +16,8 @@ const LINE_BYTES: usize = 12;
 pub struct Import {
     /// What people call it.
     pub label: String,
-    group: String,
+    /// What its batches have in common, a UUID.
+    pub group: String,
 }
 
 impl Import {
@@ -28,6 +29,7 @@ impl Import {
 
 /// A memory of the file.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Memory {
     /// The line that it begins in.
     pub line: u32,
@@ -35,14 +37,31 @@ pub struct Memory {
     pub json: Arc<str>,
 }
 
-/// Up to 500 memories.
+/// What is posted.
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
+pub enum Post {
+    /// Up to 500 memories.
+    Memories(Vec<Memory>),
+    /// The call to send again what failed in a job.
+    Retry {
+        /// The job.
+        of: JobId,
+        /// The items in it.
+        indexes: Vec<u32>,
+    },
+}
+
+/// What becomes one job.
 #[derive(Clone, PartialEq)]
 pub struct Batch {
     /// What it is a part of.
     pub import: Arc<Import>,
     /// What is in it.
-    pub memories: Vec<Memory>,
-    /// The job that they became.
+    pub post: Post,
+    /// Whether it is handed in.
+    pub is_taken: bool,
+    /// The job that it became. None where nothing was left to send again.
     pub job: Option<JobId>,
     /// Sent with every attempt, so that no attempt imports them again.
     pub idempotency_key: String,
@@ -51,8 +70,12 @@ pub struct Batch {
 impl Batch {
     /// The body of the request. Every attempt sends the same.
     pub fn body(&self) -> String {
-        let lines: Vec<u32> = self.memories.iter().map(|memory| memory.line).collect();
-        let memories: Vec<&str> = self.memories.iter().map(|memory| &*memory.json).collect();
+        let memories = match &self.post {
+            Post::Memories(memories) => memories,
+            Post::Retry { indexes, .. } => return format!("{{\"indexes\":{}}}", json(indexes)),
+        };
+        let lines: Vec<u32> = memories.iter().map(|memory| memory.line).collect();
+        let memories: Vec<&str> = memories.iter().map(|memory| &*memory.json).collect();
         let (label, group, memories) = (json(&self.import.label), json(&self.import.group), memories.join(","));
         format!("{{\"label\":{label},\"group\":{group},\"lines\":{},\"memories\":[{memories}]}}", json(&lines))
     }
@@ -63,26 +86,42 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// `memories` in batches that the API takes, in order. `id` makes the idempotency key of each.
-pub fn batches(import: Import, memories: Vec<Memory>, id: impl Fn() -> String) -> Vec<Batch> {
-    let import = Arc::new(import);
-    let mut batches: Vec<Batch> = Vec::new();
+/// `memories` in parts that the API takes, in order.
+pub fn parts(memories: Vec<Memory>) -> Vec<Post> {
+    let mut parts: Vec<Vec<Memory>> = Vec::new();
     let mut room = 0;
     for memory in memories {
         let bytes = memory.json.len() + LINE_BYTES;
-        match batches.last_mut() {
-            Some(last) if last.memories.len() < BATCH_ITEMS && bytes <= room => {
+        match parts.last_mut() {
+            Some(last) if last.len() < BATCH_ITEMS && bytes <= room => {
                 room -= bytes;
-                last.memories.push(memory);
+                last.push(memory);
             }
             _ => {
                 room = (BODY_BYTES - HEAD_BYTES).saturating_sub(bytes);
-                let (import, idempotency_key) = (import.clone(), id());
-                batches.push(Batch { import, memories: vec![memory], job: None, idempotency_key });
+                parts.push(vec![memory]);
             }
         }
     }
-    batches
+    parts.into_iter().map(Post::Memories).collect()
+}
+
+/// The batches of what is posted. `id` makes the idempotency key of each.
+pub fn batches(import: Import, posts: Vec<Post>, id: impl Fn() -> String) -> Vec<Batch> {
+    let import = Arc::new(import);
+    let batch = |post| Batch { import: import.clone(), post, is_taken: false, job: None, idempotency_key: id() };
+    posts.into_iter().map(batch).collect()
+}
+
+/// `memories` with a line for each. Those of a file that has several in a line are numbered instead: a part of an import is known
+/// by its lines.
+pub fn in_lines(mut memories: Vec<Memory>) -> Vec<Memory> {
+    if !memories.is_sorted_by(|one, next| one.line < next.line) {
+        for (number, memory) in (1..).zip(&mut memories) {
+            memory.line = number;
+        }
+    }
+    memories
 }
 
 #[cfg(test)]
@@ -93,7 +132,12 @@ mod tests {
     const GROUP: &str = "0a1b2c3d-0000-4000-8000-00000000000f";
 
     fn cut(name: &str, memories: Vec<Memory>) -> Vec<Batch> {
-        batches(Import::new(name, GROUP.to_owned()), memories, || "key".to_owned())
+        batches(Import::new(name, GROUP.to_owned()), parts(memories), || "key".to_owned())
+    }
+
+    fn memories(batch: &Batch) -> &[Memory] {
+        let Post::Memories(memories) = &batch.post else { panic!("a retry") };
+        memories
     }
 
     fn memory(line: u32, content: &str) -> Memory {
@@ -102,10 +146,9 @@ mod tests {
 
     #[test]
     fn a_batch_is_full_at_500_memories_and_none_is_lost() {
-        let memories: Vec<Memory> = (2..=1_202).map(|line| memory(line, "a")).collect();
-        let batches = cut("notes.csv", memories);
-        assert_eq!(batches.iter().map(|batch| batch.memories.len()).collect::<Vec<_>>(), [500, 500, 201]);
-        let lines = batches.iter().flat_map(|batch| &batch.memories).map(|memory| memory.line);
+        let batches = cut("notes.csv", (2..=1_202).map(|line| memory(line, "a")).collect());
+        assert_eq!(batches.iter().map(|batch| memories(batch).len()).collect::<Vec<_>>(), [500, 500, 201]);
+        let lines = batches.iter().flat_map(memories).map(|memory| memory.line);
         assert!(lines.eq(2..=1_202));
         assert!(cut("notes.csv", Vec::new()).is_empty());
     }
@@ -115,15 +158,26 @@ mod tests {
         let content = "x".repeat(1_000_000);
         for bytes in [1_000_000, 399_999, 15_900] {
             let content = &content[..bytes];
-            let memories: Vec<Memory> = (0..40).map(|line| memory(u32::MAX - line, content)).collect();
-            let batches = cut(&"\u{1}".repeat(300), memories);
-            assert_eq!(batches.iter().map(|batch| batch.memories.len()).sum::<usize>(), 40);
+            let rows = (0..40).map(|line| memory(u32::MAX - line, content)).collect();
+            let batches = cut(&"\u{1}".repeat(300), rows);
+            assert_eq!(batches.iter().map(|batch| memories(batch).len()).sum::<usize>(), 40);
             assert!(batches.iter().all(|batch| batch.body().len() < BODY_BYTES), "{bytes}");
         }
         let long: Vec<Memory> = (0..500).map(|line| memory(u32::MAX - line, &content[..15_971])).collect();
         let batches = cut(&"\u{1}".repeat(300), long);
         let largest = batches.iter().map(|batch| batch.body().len()).max().unwrap();
         assert!(largest < BODY_BYTES && largest > BODY_BYTES - 20_000, "{largest}");
+    }
+
+    #[test]
+    fn memories_that_share_a_line_are_numbered() {
+        let lines = |lines: &[u32]| {
+            let memories = lines.iter().map(|line| memory(*line, "a")).collect();
+            in_lines(memories).into_iter().map(|memory| memory.line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&[2, 3, 7]), [2, 3, 7]);
+        assert_eq!(lines(&[1, 1, 1]), [1, 2, 3]);
+        assert_eq!(lines(&[4]), [4]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 pub mod batch;
 pub mod checking;
 pub mod choosing;
+pub mod fit;
+pub mod kept;
 pub mod land;
 mod retry;
 pub mod send;
-pub mod sent;
 pub mod take;

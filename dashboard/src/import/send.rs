@@ -1,12 +1,12 @@
 //! Sends what was checked, batch by batch, in order. Goes on while the reader looks at other pages.
 
 use super::{
-    batch::{Batch, Import, Memory, batches},
+    batch::{Batch, Import, Post, batches},
+    kept::Kept,
     retry::{Failures, Next},
-    sent::Sent,
 };
 use crate::{api, browser, poll::wait, text::duration};
-use contract::JobId;
+use contract::{Code, JobId};
 use js_sys::Math;
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -38,43 +38,69 @@ pub struct Outbox {
     pub waits: RwSignal<Option<String>>,
     /// Why it stopped, if it did.
     pub problem: RwSignal<Option<String>>,
+    /// Holds what is not sent when the tab is closed.
+    kept: Kept,
     /// Grows with everything that the reader says: what was begun before goes on no more.
     turn: RwSignal<u32>,
 }
 
-impl Default for Outbox {
-    fn default() -> Self {
+impl Outbox {
+    /// An empty one.
+    pub fn new(kept: Kept) -> Self {
         Self {
             batches: RwSignal::new(Vec::new()),
             state: RwSignal::new(State::Idle),
             waits: RwSignal::new(None),
             problem: RwSignal::new(None),
+            kept,
             turn: RwSignal::new(0),
         }
     }
-}
 
-impl Outbox {
-    /// Has the memories of the file called `name` lie here until they are sent.
-    pub fn lay(self, name: &str, memories: Vec<Memory>) {
-        self.batches.set(batches(Import::new(name, browser::random_id()), memories, browser::random_id));
+    /// Has `posts` lie here until they are sent.
+    pub fn lay(self, import: Import, posts: Vec<Post>) {
+        let batches = batches(import, posts, browser::random_id);
+        self.kept.keep(&batches);
+        self.batches.set(batches);
     }
 
-    /// Sends what was not taken yet with `key`; `then` is told the jobs once all are taken.
-    pub fn send(self, key: Arc<str>, sent: Sent, then: impl FnOnce(Vec<JobId>) + 'static) {
+    /// Takes back what was kept of an earlier sending.
+    pub fn lay_again(self) {
+        self.batches.set(self.kept.offered.get_untracked());
+        self.kept.offered.set(Vec::new());
+        self.kept.is_kept.set(Some(true));
+    }
+
+    /// The group of what is sent, and what people call it.
+    pub fn import(self) -> Option<Arc<Import>> {
+        self.batches.with(|batches| batches.first().map(|batch| batch.import.clone()))
+    }
+
+    /// Whether what is sent belongs to `group`.
+    pub fn is_of(self, group: &str) -> bool {
+        self.batches.with_untracked(|batches| batches.first().is_some_and(|batch| batch.import.group == group))
+    }
+
+    /// How many batches are taken.
+    pub fn taken(self) -> u32 {
+        self.batches.with(|batches| batches.iter().filter(|batch| batch.is_taken).count() as u32)
+    }
+
+    /// Sends what was not taken yet with `key`; `then` is told once all are taken.
+    pub fn send(self, key: Arc<str>, then: impl FnOnce() + 'static) {
         let turn = self.next_turn();
         self.state.set(State::Sending);
         self.waits.set(None);
         self.problem.set(None);
         spawn_local(async move {
             let batches = self.batches.get_untracked();
-            for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| batch.job.is_none()) {
+            for (at, batch) in batches.into_iter().enumerate().filter(|(_, batch)| !batch.is_taken) {
                 match self.post(&key, &batch, turn).await {
                     Some(Ok(job)) => {
-                        sent.keep(job, batch.memories.into_iter().map(|memory| memory.json).collect());
+                        self.kept.forget(&batch);
                         self.batches.update(|batches| {
                             if let Some(batch) = batches.get_mut(at) {
-                                batch.job = Some(job);
+                                (batch.is_taken, batch.job) = (true, job);
                             }
                         });
                     }
@@ -87,7 +113,7 @@ impl Outbox {
                 self.waits.set(None);
             }
             self.state.set(State::Done);
-            then(self.batches.with_untracked(|batches| batches.iter().filter_map(|batch| batch.job).collect()));
+            then();
         });
     }
 
@@ -100,6 +126,12 @@ impl Outbox {
     /// Forgets what was sent, for the next file or the next reader.
     pub fn clear(self) {
         self.next_turn();
+        self.batches.with_untracked(|batches| {
+            for batch in batches.iter().filter(|batch| !batch.is_taken) {
+                self.kept.forget(batch);
+            }
+        });
+        self.kept.is_kept.set(None);
         self.batches.set(Vec::new());
         self.waits.set(None);
         self.problem.set(None);
@@ -109,7 +141,8 @@ impl Outbox {
     /// Has the browser ask before the tab is closed with batches that are not sent: they would be lost.
     pub fn hold_the_tab(self) {
         window_event_listener(ev::beforeunload, move |event| {
-            if matches!(self.state.get_untracked(), State::Sending | State::Stopped) {
+            let is_kept = self.kept.is_kept.get_untracked() == Some(true);
+            if matches!(self.state.get_untracked(), State::Sending | State::Stopped) && !is_kept {
                 event.prevent_default();
                 // Browsers that know nothing of the former ask where there is a text. None shows it.
                 event.set_return_value("Not everything is sent.");
@@ -134,15 +167,20 @@ impl Outbox {
 
     /// Posts one batch until it is taken, or refused for good; `None` where the reader has said something else meanwhile. A
     /// batch that was stopped and taken all the same is the same job when it is sent again.
-    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<JobId, String>> {
+    async fn post(self, key: &str, batch: &Batch, turn: u32) -> Option<Result<Option<JobId>, String>> {
         let (body, mut failures) = (batch.body(), Failures::default());
         loop {
-            let answer = api::import(key, &batch.idempotency_key, &body).await;
+            let answer = match batch.post {
+                Post::Memories(_) => api::import(key, &batch.idempotency_key, &body).await,
+                Post::Retry { of, .. } => api::retry(key, of, &batch.idempotency_key, &body).await,
+            };
             if !self.is_turn(turn) {
                 return None;
             }
             let error = match answer {
-                Ok(status) => return Some(Ok(status.id)),
+                Ok(status) => return Some(Ok(Some(status.id))),
+                // Somebody else has sent it again.
+                Err(error) if error.code() == Some(Code::NothingToRetry) => return Some(Ok(None)),
                 Err(error) => error,
             };
             match failures.next(&error, Math::random()) {

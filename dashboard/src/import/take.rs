@@ -6,7 +6,7 @@ use crate::{
         decode::Decoder,
         file::File,
         plan::Plan,
-        split::Splitter,
+        split::{Raw, Splitter},
     },
     poll::wait,
 };
@@ -76,18 +76,44 @@ fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
+/// A file that cannot be read as it is.
+pub struct Refused {
+    /// Why, a sentence.
+    pub says: String,
+    /// Its text, where it may be read as another table.
+    pub raw: Option<Raw>,
+}
+
+impl From<String> for Refused {
+    fn from(says: String) -> Self {
+        Self { says, raw: None }
+    }
+}
+
 /// Reads a file. `progress` follows it, in percent. `None` where another has taken its place.
 pub async fn read(
     file: web_sys::File,
     turns: Turns,
     progress: RwSignal<Option<u32>>,
-) -> Option<Result<Arc<File>, String>> {
+) -> Option<Result<Arc<File>, Refused>> {
     let mut slices = turns.begin(progress);
     let read = read_in(&mut slices, &file).await?;
     slices.is_wanted().then_some(read)
 }
 
-async fn read_in(slices: &mut Slices, file: &web_sys::File) -> Option<Result<Arc<File>, String>> {
+/// Reads the text of a table again, with `delimiter` between its cells, or none.
+pub async fn read_again(
+    raw: Raw,
+    delimiter: Option<char>,
+    turns: Turns,
+    progress: RwSignal<Option<u32>>,
+) -> Option<Result<Arc<File>, Refused>> {
+    let mut slices = turns.begin(progress);
+    let read = split(&mut slices, Splitter::again(raw, delimiter), 0.0).await?;
+    slices.is_wanted().then_some(read)
+}
+
+async fn read_in(slices: &mut Slices, file: &web_sys::File) -> Option<Result<Arc<File>, Refused>> {
     let (mut decoder, mut at) = (Decoder::new(&file.name()), 0.0);
     while at < file.size() {
         let until = (at + PIECE).min(file.size());
@@ -96,23 +122,29 @@ async fn read_in(slices: &mut Slices, file: &web_sys::File) -> Option<Result<Arc
             Ok(piece) => Ok(piece.await),
             Err(error) => Err(error),
         }) else {
-            return Some(Err("The browser cannot read the file. Was it moved or changed meanwhile?".to_owned()));
+            let says = "The browser cannot read the file. Was it moved or changed meanwhile?";
+            return Some(Err(says.to_owned().into()));
         };
         if let Err(sentence) = decoder.push(&js_sys::Uint8Array::new(&buffer).to_vec()) {
-            return Some(Err(sentence));
+            return Some(Err(sentence.into()));
         }
         at = until;
         slices.breathe(at / file.size() / 2.0).await?;
     }
-    let mut splitter = match decoder.finish().and_then(|decoded| Splitter::new(&file.name(), decoded)) {
-        Ok(splitter) => splitter,
-        Err(sentence) => return Some(Err(sentence)),
-    };
+    match decoder.finish().and_then(|decoded| Splitter::new(&file.name(), decoded)) {
+        Ok(splitter) => split(slices, splitter, 0.5).await,
+        Err(sentence) => Some(Err(sentence.into())),
+    }
+}
+
+/// Finds the rows, with `done` of the work behind it.
+async fn split(slices: &mut Slices, mut splitter: Splitter, done: f64) -> Option<Result<Arc<File>, Refused>> {
     loop {
+        let raw = splitter.raw();
         match splitter.step() {
-            Ok(true) => return Some(splitter.finish().map(Arc::new)),
-            Ok(false) => slices.breathe(0.5 + splitter.progress() / 2.0).await?,
-            Err(sentence) => return Some(Err(sentence)),
+            Ok(true) => return Some(splitter.finish().map(Arc::new).map_err(|says| Refused { says, raw })),
+            Ok(false) => slices.breathe(done + splitter.progress() * (1.0 - done)).await?,
+            Err(says) => return Some(Err(Refused { says, raw })),
         }
     }
 }

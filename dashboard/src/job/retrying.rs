@@ -69,13 +69,13 @@ impl Retrying {
         self.busy.set(true);
         self.problem.set(None);
         spawn_local(async move {
-            let answer = api::retry(&self.session.key(), self.job, &self.idempotency_key.get_value()).await;
+            let answer = api::retry(&self.session.key(), self.job, &self.idempotency_key.get_value(), "").await;
             // The page may be gone by now.
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(job) => lead_to(job),
+                Ok(job) => lead_to(job.id),
                 Err(error) => self.problem.set(Some(refused::retry(&error))),
             }
         });

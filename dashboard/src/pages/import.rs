@@ -2,11 +2,18 @@
 
 use crate::{
     browser::{download, number},
-    components::{drop_zone::DropZone, review::Review, screen::Screen, sending::Sending},
-    files::{file::File, sample},
+    components::{
+        drop_zone::DropZone, review::Review, screen::Screen, sending::Sending, separator::Separator, unsent::Unsent,
+    },
+    files::{
+        file::{File, Form},
+        sample,
+        split::Raw,
+    },
     import::{
+        kept::Kept,
         send::{Outbox, State},
-        take::{self, LARGEST, Turns},
+        take::{self, LARGEST, Refused, Turns},
     },
     session::Session,
     text::visible,
@@ -59,16 +66,50 @@ fn ReadOnly() -> impl IntoView {
 /// Takes a file and shows what is in it.
 #[component]
 fn Choose(said: RwSignal<String>) -> impl IntoView {
+    let kept = expect_context::<Kept>();
     let (problem, note) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let draft = RwSignal::new(None::<(String, Arc<File>)>);
     let progress = RwSignal::new(None::<u32>);
     let turns = StoredValue::new_local(Turns::of_page());
+    // A table, also one that is refused, can be read with another separator.
+    let (raw, separator) = (RwSignal::new(None::<(String, Raw)>), RwSignal::new(None::<Option<char>>));
+    let show = move |name: String, read: Result<Arc<File>, Refused>| {
+        progress.set(None);
+        let (text, file) = match read {
+            Ok(file) => (file.raw(), Some(file)),
+            Err(refused) => {
+                problem.set(Some(refused.says));
+                (refused.raw, None)
+            }
+        };
+        separator.set(file.as_ref().and_then(|file| match file.form {
+            Form::Table { delimiter, .. } => Some(delimiter),
+            Form::Json(_) => None,
+        }));
+        raw.set(text.map(|text| (name.clone(), text)));
+        draft.set(file.map(|file| (name, file)));
+    };
+    let read_again = move |delimiter: Option<char>| {
+        let Some((name, text)) = raw.get_untracked() else { return };
+        let turns = turns.get_value();
+        problem.set(None);
+        separator.set(Some(delimiter));
+        draft.set(None);
+        spawn_local(async move {
+            if let Some(read) = take::read_again(text, delimiter, turns, progress).await {
+                show(name, read);
+                // What was chosen stays chosen, also where the table cannot be read that way.
+                separator.set(Some(delimiter));
+            }
+        });
+    };
     let take = move |files: FileList| {
         let Some(file) = files.get(0) else { return };
         let turns = turns.get_value();
         turns.next();
         said.set(String::new());
         draft.set(None);
+        raw.set(None);
         progress.set(None);
         problem.set(too_large(file.size()));
         note.set((files.length() > 1).then(|| {
@@ -80,11 +121,8 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
         }
         spawn_local(async move {
             let name = file.name();
-            let Some(read) = take::read(file, turns, progress).await else { return };
-            progress.set(None);
-            match read {
-                Ok(read) => draft.set(Some((name, read))),
-                Err(sentence) => problem.set(Some(sentence)),
+            if let Some(read) = take::read(file, turns, progress).await {
+                show(name, read);
             }
         });
     };
@@ -95,6 +133,9 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
             <div class="head">
                 <h1>"New import"</h1>
             </div>
+            <Show when=move || kept.offered.with(|batches| !batches.is_empty())>
+                <Unsent />
+            </Show>
             <DropZone take=Callback::new(take) />
             <p class="soft">
                 "Nothing at hand? " <button type="button" class="plain" on:click=download_sample>
@@ -107,6 +148,9 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
             <p class="soft note" role="status">
                 {move || note.get().unwrap_or_default()}
             </p>
+            <Show when=move || raw.with(Option::is_some)>
+                <Separator now=separator choose=Callback::new(read_again) />
+            </Show>
             <Show when=move || is_reading.get()>
                 <Reading progress=progress said=said />
             </Show>

@@ -1,5 +1,6 @@
 //! A file for each page.
 
+pub mod group;
 pub mod import;
 pub mod job;
 pub mod jobs;
