@@ -7,12 +7,19 @@ use crate::{
         toast::{Toast, ToastRegion},
     },
     import::{kept::Kept, send::Outbox},
-    pages::{group::Group, import::Import, job::Job, jobs::Jobs, not_found::NotFound, sign_in::SignIn},
+    pages::{
+        job::Job,
+        jobs::Jobs,
+        later::{GroupLater, ImportLater},
+        not_found::NotFound,
+        sign_in::SignIn,
+    },
     session::Session,
     zone::Times,
 };
 use leptos::prelude::*;
 use leptos_router::{
+    Lazy,
     components::{FlatRoutes, Route, Router},
     path,
 };
@@ -43,8 +50,8 @@ pub fn App() -> impl IntoView {
         view! {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Jobs />
-                <Route path=path!("/import") view=Import />
-                <Route path=path!("/imports/:group") view=Group />
+                <Route path=path!("/import") view={Lazy::<ImportLater>::new()} />
+                <Route path=path!("/imports/:group") view={Lazy::<GroupLater>::new()} />
                 <Route path=path!("/jobs/:id") view=Job />
             </FlatRoutes>
         }

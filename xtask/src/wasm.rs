@@ -90,10 +90,15 @@ pub fn bind(bindgen: &Path, module: &Path, folder: &Path, options: &[&str], leve
     progress::run(&format!("Binding {name}"), command)?;
 
     let bound = folder.join(format!("{}_bg.wasm", module.file_stem().unwrap_or_default().display()));
+    optimise(&bound, level, name)
+}
+
+/// Makes a module smaller, at `level`, in its place.
+pub fn optimise(module: &Path, level: &str, name: &str) -> Result<()> {
     let mut optimise = checkout::command(checkout::npm_program("wasm-opt"));
     // What has a single caller compresses better where it is.
     optimise.arg("--one-caller-inline-max-function-size=0");
     optimise.args(UNUSED_EXPORTS.map(|pattern| format!("--remove-exports={pattern}")));
-    optimise.arg(level).args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(&bound).arg("-o").arg(&bound);
+    optimise.arg(level).args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(module).arg("-o").arg(module);
     progress::run(&format!("Optimising {name}"), optimise)
 }
