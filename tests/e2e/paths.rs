@@ -65,7 +65,7 @@ fn the_page_and_its_assets_are_there_for_everybody_and_never_run_the_worker() {
     let assets = page
         .text()
         .split('"')
-        .filter(|text| ["/main-", "/style-", "/dashboard_bg-"].iter().any(|name| text.starts_with(name)));
+        .filter(|text| ["/main-", "/style-", "/dashboard_bg-", "/split_"].iter().any(|name| text.starts_with(name)));
     let assets: Vec<_> = assets.collect();
     assert!(assets.len() >= 3, "{assets:?}");
     for path in assets {

@@ -20,7 +20,7 @@ fn no_module_names_a_folder_of_the_machine_that_it_was_built_on() {
     let mut modules: Vec<_> =
         dist.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).collect();
     modules.push(checkout::path("edge/build/edge_bg.wasm"));
-    assert_eq!(modules.len(), 2, "{modules:?}");
+    assert_eq!(modules.len(), 3, "{modules:?}");
     for module in modules {
         let bytes = fs::read(&module).unwrap();
         for folder in folders() {
