@@ -20,7 +20,6 @@ mod browser_polling;
 mod browser_reading;
 mod browser_screens;
 mod browser_sign_in;
-mod browser_shots_tmp;
 mod browser_tabs;
 mod client_bodies;
 mod conditional;
