@@ -25,7 +25,7 @@ fn the_menu_tells_the_key_and_what_is_used_up_and_closes_as_menus_do() {
     let _running = Running::start(&account, 10);
     let tab = Tab::signed_in("/", &account.key);
     tab.sees(&job::row(job::EXAMPLE), "");
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     for says in
         ["Tier team", "memories:read", "Written this month0 of 100,000", "Agents0 of 100", "Running batches1 of 3"]
     {
@@ -37,7 +37,7 @@ fn the_menu_tells_the_key_and_what_is_used_up_and_closes_as_menus_do() {
     tab.press(&["Escape"]);
     tab.until(IS_CLOSED);
     let asked = tab.requests().iter().filter(|request| request.path == "/v1/usage").count();
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.until_asked(|all| all.iter().filter(|request| request.path == "/v1/usage").count() == asked + 1);
     tab.click("heading", "Jobs");
     tab.until(IS_CLOSED);
@@ -50,19 +50,19 @@ fn a_usage_that_fails_says_why_and_is_asked_for_again() {
     tab.sees(&job::row(job::EXAMPLE), "");
     let next = answer_usage(&tab);
     *next.lock().unwrap() = Some(Reply::Silence);
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.sees(OPEN, "Asking what is used up…");
     tab.press(&["Escape"]);
     let json = vec![("Content-Type", "application/json".to_owned())];
     *next.lock().unwrap() =
         Some(Reply::Give(503, json, r#"{"code":"unavailable","message":"The store does not answer."}"#.to_owned()));
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.sees(OPEN, "The store does not answer.");
     tab.click("button", "Try again");
     tab.sees(OPEN, "of 100,000");
     // A scope does not come by asking again.
     let tab = Tab::signed_in("/import", &account.write_only);
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.sees(&format!("{OPEN} .failure"), "memories:read");
     assert_eq!(tab.js::<u32>("document.querySelectorAll('.usage button').length"), 0);
 }

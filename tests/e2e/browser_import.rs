@@ -122,7 +122,7 @@ fn a_large_file_goes_out_in_batches_of_500_with_an_idempotency_key_each() {
     tab.click("button", "Import 1,200 memories");
     tab.sees("tr[data-group]", "3 batches");
     tab.sees("tr[data-group]", "1,200 of 1,200");
-    tab.click("button", "Batches of memories.json");
+    tab.click_on("tr[data-group] button");
     tab.sees("table.jobs", "500 of 500");
     tab.sees("table.jobs", "200 of 200");
     let requests = tab.requests();

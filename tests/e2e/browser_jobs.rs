@@ -157,7 +157,7 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
     tab.sees("tr[data-group] .imported", "30 of 30");
     assert_eq!(rows(&tab).len(), 4, "the import and the three of the seed");
     assert_eq!(rows(&tab)[0], format!("/imports/{GROUP}"));
-    tab.click("button", "Batches of notes.csv");
+    tab.click_on("tr[data-group] button");
     tab.until("document.querySelectorAll('tr[data-part]').length === 3");
     let first = format!("job_{:032x}", 4_096);
     tab.sees(&job::row(&first), "10 of 10");
@@ -173,7 +173,7 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
     tab.sees("tr[data-group] .failures", "3");
     tab.sees(&job::row(&first), "7 of 10");
     tab.sees("tr[data-group] .chip", "Partial");
-    tab.click("button", "Batches of notes.csv");
+    tab.click_on("tr[data-group] button");
     tab.until("document.querySelectorAll('tr[data-part]').length === 0");
     // Where there may be others of it the row does not claim to be all of it.
     tab.click("tab", "Completed 5");

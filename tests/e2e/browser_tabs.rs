@@ -67,7 +67,7 @@ fn signing_out_reaches_all_tabs_and_leaves_nothing_in_them() {
         tab.sees("h1", "Completed with 1 failure");
         tab.until("sessionStorage.getItem('recent') !== null");
     }
-    other.click("button", "team account");
+    other.click_on("[popovertarget=account]");
     other.click("button", "Sign out");
     other.sees("h1", "Sign in");
     tab.sees("h1", "Sign in");
@@ -87,7 +87,7 @@ fn a_tab_that_sleeps_while_the_reader_signs_out_wakes_up_signed_out() {
     let other = tab.beside("/");
     other.sees("h1", "Jobs");
     tab.go("/docs");
-    other.click("button", "team account");
+    other.click_on("[popovertarget=account]");
     other.click("button", "Sign out");
     other.sees("h1", "Sign in");
     tab.go("/");
@@ -125,7 +125,7 @@ fn two_accounts_in_two_tabs_see_their_own_and_a_new_tab_is_of_the_one_used_last(
     let tab = Tab::signed_in(&example(), &first.key);
     tab.sees("h1", "Completed with 1 failure");
     // Signed in before there was anybody to ask, and thus with a key of its own.
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.click("button", "Sign out");
     tab.sees("h1", "Sign in");
     let other = tab.beside("/");
@@ -153,13 +153,13 @@ fn another_account_in_the_same_tab_sees_nothing_of_the_former() {
     tab.sees("h1", "Completed with 1 failure");
     tab.click("link", "Jobs");
     tab.sees(".recent", "job_8f2c1a…6a7b");
-    tab.click("button", "team account");
+    tab.click_on("[popovertarget=account]");
     tab.sees("#account:popover-open", "Tier team");
     tab.click("button", "Sign out");
     tab.sign_in(&second.key);
     tab.sees(&job::row(job::EXAMPLE), "");
     assert_eq!(tab.text(".recent"), "");
-    tab.click("button", "scale account");
+    tab.click_on("[popovertarget=account]");
     tab.sees("#account:popover-open", "of 1,000,000");
     assert!(!tab.js::<String>(KEPT).contains("team"), "nothing of the former is on the page");
 }
