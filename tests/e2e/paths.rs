@@ -73,8 +73,14 @@ fn the_page_and_its_assets_are_there_for_everybody_and_never_run_the_worker() {
         assert_eq!((answer.status, answer.header("X-Request-Id")), (200, None), "{path}");
         assert!(answer.header("Cache-Control").unwrap().contains("immutable"), "{path}");
     }
-    for path in ["/", "/?after=1-8f2c", "/import", "/imports/5c2b1d9e-2f8a-4c0d-b53e-61a7908f2c14", "/jobs/job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b", "/jobs/x?filter=quota"]
-    {
+    for path in [
+        "/",
+        "/?after=1-8f2c",
+        "/import",
+        "/imports/5c2b1d9e-2f8a-4c0d-b53e-61a7908f2c14",
+        "/jobs/job_8f2c1aab4d7e4f0c9a1b2c3d4e5f6a7b",
+        "/jobs/x?filter=quota",
+    ] {
         for answer in [server().send("GET", path, &[], ""), visit(path)] {
             assert_eq!((answer.status, answer.header("X-Request-Id")), (200, None), "{path}");
             assert_is_page(&answer);
