@@ -78,7 +78,7 @@ pub async fn sha256(text: &str) -> Option<String> {
     if subtle.is_undefined() {
         return None;
     }
-    let digest = subtle.digest_with_str_and_u8_array("SHA-256", &mut text.as_bytes().to_vec()).ok()?;
+    let digest = subtle.digest_with_str_and_u8_array("SHA-256", text.as_bytes()).ok()?;
     let digest = Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec();
     Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
