@@ -18,7 +18,6 @@ use crate::{
 };
 use contract::JobId;
 use leptos::{prelude::*, task::spawn_local};
-use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// The button and the menu that it opens.
@@ -60,9 +59,11 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
         let (_, rows) = chosen(reading, all);
         close();
         spawn_local(async move {
-            let wanted: FxHashSet<u32> = rows.iter().map(|row| row.index).collect();
+            // They may be in another order on the page.
+            let mut wanted: Vec<u32> = rows.iter().map(|row| row.index).collect();
+            wanted.sort_unstable();
             let found = failed_rows(&session.key(), job).await.map(|mut rows| {
-                rows.retain(|row| wanted.contains(&row.index) && row.json.is_some());
+                rows.retain(|row| wanted.binary_search(&row.index).is_ok() && row.json.is_some());
                 rows
             });
             toast.say(match found {

@@ -4,7 +4,7 @@ use crate::{
     api,
     browser::{day, number},
     components::problems::Problems,
-    files::check::{Checked, Good, Problem},
+    files::check::{Checked, Problem},
     import::{
         batch::{Import, Memory, batches, parts},
         fit::Room,
@@ -30,12 +30,44 @@ pub fn room(session: Session) -> RwSignal<Option<Room>> {
     room
 }
 
-/// Says what will not fit of `rows`.
+/// The rows that the reader wants to send.
+#[derive(Clone, Copy)]
+pub struct Chosen {
+    /// What the check found.
+    pub found: RwSignal<Arc<Checked>>,
+    /// Whether those without content stay here.
+    pub leaves_empty: RwSignal<bool>,
+}
+
+impl Chosen {
+    /// How many these are.
+    pub fn count(self) -> u32 {
+        let found = self.found.read();
+        found.good.len().saturating_sub(if self.leaves_empty.get() { found.empty } else { 0 }) as u32
+    }
+
+    /// How many of them there is room for.
+    pub fn fits(self, room: &Room) -> u32 {
+        let (found, leaves_empty) = (self.found.read(), self.leaves_empty.get());
+        room.fits(found.good.iter().filter(|good| !(good.is_empty && leaves_empty))) as u32
+    }
+
+    /// The first of them as they are sent.
+    pub fn memories(self, most: usize) -> Vec<Memory> {
+        let leaves_empty = self.leaves_empty.get_untracked();
+        self.found.with_untracked(|found| {
+            let rows = found.good.iter().filter(|good| !(good.is_empty && leaves_empty)).take(most);
+            rows.map(|good| Memory { line: good.line, json: good.json.clone() }).collect()
+        })
+    }
+}
+
+/// Says what will not fit of the rows.
 #[component]
-pub fn WillFit(rows: Signal<Vec<Good>>, room: RwSignal<Option<Room>>) -> impl IntoView {
+pub fn WillFit(rows: Chosen, room: RwSignal<Option<Room>>) -> impl IntoView {
     let says = move || {
-        let (room, rows) = (room.get()?, rows.read());
-        let (all, fits) = (rows.len() as u32, room.fits(rows.iter()) as u32);
+        let room = room.get()?;
+        let (all, fits) = (rows.count(), rows.fits(&room));
         if fits >= all {
             return None;
         }
@@ -51,31 +83,33 @@ pub fn WillFit(rows: Signal<Vec<Good>>, room: RwSignal<Option<Room>>) -> impl In
             number(refused),
         ))
     };
+    let says = Signal::derive(move || says().unwrap_or_default());
     view! {
         <p class="warning note" role="status">
-            {move || says().unwrap_or_default()}
+            {says}
         </p>
     }
 }
 
 /// Asks the API what would become of the first rows.
 #[component]
-pub fn Rehearsal(rows: Signal<Vec<Good>>) -> impl IntoView {
+pub fn Rehearsal(rows: Chosen) -> impl IntoView {
     let session = expect_context::<Session>();
     let (is_asking, says) = (RwSignal::new(false), RwSignal::new(String::new()));
     let found = RwSignal::new(Arc::new(Checked::default()));
     // What was told of other rows holds no more.
     Effect::new(move |_| {
-        rows.track();
+        rows.found.track();
+        rows.leaves_empty.track();
         says.set(String::new());
         found.set(Arc::default());
     });
     let ask = move |_| {
-        let rows = rows.get_untracked();
+        let rows = rows.memories(usize::MAX);
         is_asking.set(true);
         says.set(String::new());
         spawn_local(async move {
-            let told = rehearse(&session.key(), &rows).await;
+            let told = rehearse(&session.key(), rows).await;
             if is_asking.try_set(false).is_none() {
                 says.set(told.says);
                 found.set(Arc::new(Checked { problems: told.problems, ..Checked::default() }));
@@ -84,11 +118,11 @@ pub fn Rehearsal(rows: Signal<Vec<Good>>) -> impl IntoView {
     };
     view! {
         <div class="found">
-            <button type="button" disabled=move || is_asking.get() || rows.read().is_empty() on:click=ask>
+            <button type="button" disabled=move || is_asking.get() || rows.count() == 0 on:click=ask>
                 {move || if is_asking.get() { "Asking…" } else { "Ask the server what would fail" }}
             </button>
             <p class="soft note" role="status">
-                {move || says.get()}
+                {says}
             </p>
             <Problems found=found />
         </div>
@@ -101,9 +135,9 @@ struct Told {
 }
 
 /// Asks about the first batches, one after the other. None knows of the others.
-async fn rehearse(key: &str, rows: &[Good]) -> Told {
-    let memories = rows.iter().map(|row| Memory { line: row.line, json: row.json.clone() }).collect();
-    let posts = parts(memories).into_iter().take(ASKED).collect();
+async fn rehearse(key: &str, rows: Vec<Memory>) -> Told {
+    let lines: Vec<u32> = rows.iter().map(|row| row.line).collect();
+    let posts = parts(rows).into_iter().take(ASKED).collect();
     let (mut asked, mut fine, mut problems) = (0_u32, 0_u32, Vec::<Problem>::new());
     for batch in batches(Import::new("", crate::browser::random_id()), posts, String::new) {
         let forecast = match api::dry_run(key, &batch.body()).await {
@@ -114,7 +148,7 @@ async fn rehearse(key: &str, rows: &[Good]) -> Told {
             }
         };
         for error in forecast.errors {
-            let line = rows.get(asked as usize + error.index as usize).map_or(0, |row| row.line);
+            let line = lines.get(asked as usize + error.index as usize).copied().unwrap_or_default();
             match problems.iter_mut().find(|problem| problem.says == error.error) {
                 Some(problem) => problem.lines.push(line),
                 None => problems.push(Problem { says: error.error, lines: vec![line] }),
@@ -123,7 +157,7 @@ async fn rehearse(key: &str, rows: &[Good]) -> Told {
         asked += forecast.received;
         fine += forecast.would_import;
     }
-    let of = if (asked as usize) < rows.len() { "the first " } else { "" };
+    let of = if (asked as usize) < lines.len() { "the first " } else { "" };
     let fail = asked.saturating_sub(fine);
     let says = format!(
         "Of {of}{} {}, {} would be imported now and {} would fail. Nothing was stored.",

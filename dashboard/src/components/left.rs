@@ -25,52 +25,59 @@ const SHOWN: usize = 300;
 #[component]
 pub fn Left(known: Known) -> impl IntoView {
     let failed = Memo::new(move |_| known.progress().failed);
-    // A copy: what the reader corrects must not change under the hands.
-    let fixing = RwSignal::new(None::<Vec<Row>>);
-    let says = move || match failed.get() {
-        0 if known.is_over() => "No failures. Everything that was tried has landed.",
-        0 => "No failures so far.",
-        _ => "",
-    };
+    let fixing = RwSignal::new(false);
+    let says = Signal::derive(move || {
+        let says = match failed.get() {
+            0 if known.is_over() => "No failures. Everything that was tried has landed.",
+            0 => "No failures so far.",
+            _ => "",
+        };
+        says.to_owned()
+    });
+    let total = Signal::derive(move || number(failed.get()));
+    let is_empty = Memo::new(move |_| failed.get() == 0);
     view! {
         <section id="left" class="card left" aria-labelledby="left-title">
             <h2 id="left-title">
-                "What did not land " <span class="figure soft">{move || number(failed.get())}</span>
+                "What did not land " <span class="figure soft">{total}</span>
             </h2>
             <p class="soft note">{says}</p>
-            {move || match (fixing.get(), failed.get()) {
-                (Some(rows), _) => view! { <MendTable known=known rows=rows fixing=fixing /> }.into_any(),
-                (None, 0) => ().into_any(),
-                (None, _) => view! { <Ways known=known fixing=fixing /> }.into_any(),
+            {move || match (fixing.get(), is_empty.get()) {
+                (true, _) => view! { <MendTable known=known fixing=fixing /> }.into_any(),
+                (false, true) => ().into_any(),
+                (false, false) => {
+                    view! {
+                        <Ways known=known fixing=fixing />
+                        <Rows known=known />
+                    }
+                        .into_any()
+                }
             }}
-            <Show when=move || fixing.with(Option::is_none) && failed.get() != 0>
-                <Rows known=known />
-            </Show>
         </section>
     }
 }
 
 /// What can be done.
 #[component]
-fn Ways(known: Known, fixing: RwSignal<Option<Vec<Row>>>) -> impl IntoView {
+fn Ways(known: Known, fixing: RwSignal<bool>) -> impl IntoView {
     let (session, outbox) = (expect_context::<Session>(), expect_context::<Outbox>());
     let mendable = Memo::new(move |_| known.mendable().len() as u32);
     let is_free = Memo::new(move |_| outbox.state.get() == State::Idle);
-    let open = move |_| fixing.set(Some(untrack(|| known.mendable()).into_iter().take(AT_ONCE).collect()));
-    let says = move || match (session.may(Scope::MemoriesWrite), mendable.get() as usize, is_free.get()) {
-        (false, ..) => "This key may only read: sending again needs the scope memories:write.".to_owned(),
-        (_, 0, _) if known.data.with(|data| data.as_ref().is_some_and(|group| group.sum.running > 0)) => {
-            "They can be sent again once their job is final.".to_owned()
-        }
-        (_, 0, _) if known.is_read() => {
-            "These were sent without the lines of a file: send them again from the page of their job.".to_owned()
-        }
-        (_, _, false) => "Something else is being sent from this tab. Finish or give up that first.".to_owned(),
-        _ if known.progress().failed as usize > AT_ONCE => {
-            format!("At most {} at a time; a file can hold all of them.", number(AT_ONCE as u32))
-        }
-        _ => String::new(),
-    };
+    let says =
+        Signal::derive(move || match (session.may(Scope::MemoriesWrite), mendable.get() as usize, is_free.get()) {
+            (false, ..) => "This key may only read: sending again needs the scope memories:write.".to_owned(),
+            (_, 0, _) if known.data.with(|data| data.as_ref().is_some_and(|group| group.sum.running > 0)) => {
+                "They can be sent again once their job is final.".to_owned()
+            }
+            (_, 0, _) if known.is_read() => {
+                "These were sent without the lines of a file: send them again from the page of their job.".to_owned()
+            }
+            (_, _, false) => "Something else is being sent from this tab. Finish or give up that first.".to_owned(),
+            _ if known.progress().failed as usize > AT_ONCE => {
+                format!("At most {} at a time; a file can hold all of them.", number(AT_ONCE as u32))
+            }
+            _ => String::new(),
+        });
     view! {
         <div class="actions">
             <Show when=move || session.may(Scope::MemoriesWrite)>
@@ -78,7 +85,7 @@ fn Ways(known: Known, fixing: RwSignal<Option<Vec<Row>>>) -> impl IntoView {
                     type="button"
                     class="primary large"
                     disabled=move || mendable.get() == 0 || !is_free.get()
-                    on:click=open
+                    on:click=move |_| fixing.set(true)
                 >
                     <Icon name="fix" />
                     "Fix and send again"
@@ -128,15 +135,14 @@ fn ToCorrect(known: Known) -> impl IntoView {
 /// The rows themselves.
 #[component]
 fn Rows(known: Known) -> impl IntoView {
-    let rows = Memo::new(move |_| known.open());
-    let shown = move || rows.get().into_iter().take(known.shown.get()).collect::<Vec<_>>();
-    let count = Memo::new(move |_| rows.read().len().min(known.shown.get()) as u32);
+    let shown = move || known.open().into_iter().take(known.shown.get()).collect::<Vec<_>>();
+    let count = Memo::new(move |_| shown().len() as u32);
     let failed = Memo::new(move |_| known.progress().failed);
-    let summary = move || match (count.get(), failed.get()) {
+    let summary = Signal::derive(move || match (count.get(), failed.get()) {
         (0, _) => "Reading the rows…".to_owned(),
         (count, failed) if count < failed => format!("The first {} of {}", number(count), number(failed)),
         _ => String::new(),
-    };
+    });
     view! {
         <div class="preview rows-left" role="region" aria-label="Rows that did not land" tabindex="0">
             <table>

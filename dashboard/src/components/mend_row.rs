@@ -48,20 +48,18 @@ pub fn MendRow(draft: Draft) -> impl IntoView {
         (_, _, true) => ("changed", "Changed.".to_owned()),
         _ => ("same", reason.clone()),
     };
-    let (state_name, state_words) = (
-        Memo::new({
-            let state = state.clone();
-            move |_| state().0
-        }),
-        Memo::new(move |_| state().1),
-    );
+    let state_name = {
+        let state = state.clone();
+        move || state().0
+    };
+    let state_words = Signal::derive(move || state().1);
     view! {
-        <tr data-state=move || state_name.get()>
+        <tr data-state=state_name>
             <th scope="row">{line.clone()}</th>
             {cells}
             <td class="state">
                 <p>
-                    <bdi>{move || state_words.get()}</bdi>
+                    <bdi>{state_words}</bdi>
                 </p>
                 <label class="check">
                     <input type="checkbox" aria-label=format!("Skip line {line}") bind:checked=skip />

@@ -4,6 +4,7 @@ use crate::{
     browser::number,
     components::{mend_row::MendRow, unsent::Consent},
     group::{
+        asker::AT_ONCE,
         draft::Draft,
         found::Row,
         known::Known,
@@ -18,23 +19,25 @@ use crate::{
     text::plural,
 };
 use leptos::{prelude::*, task::spawn_local};
-use rustc_hash::FxHashSet;
 
 /// The table. `fixing` is emptied when it is done with.
 #[component]
-pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>>) -> impl IntoView {
+pub fn MendTable(known: Known, fixing: RwSignal<bool>) -> impl IntoView {
     let (session, outbox) = (expect_context::<Session>(), expect_context::<Outbox>());
     let land = land(outbox);
-    let drafts = StoredValue::new(rows.into_iter().filter_map(Draft::of).collect::<Vec<_>>());
-    let (is_looking, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
-    let count = Memo::new(move |_| drafts.with_value(|drafts| drafts.iter().filter(|draft| draft.is_sent()).count()));
-    let count = move || count.get() as u32;
+    // A copy: what the reader corrects must not change under the hands.
+    let rows = untrack(|| known.mendable()).into_iter().take(AT_ONCE);
+    let drafts = StoredValue::new(rows.filter_map(Draft::of).collect::<Vec<_>>());
+    let (is_looking, problem) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let count =
+        Memo::new(move |_| drafts.with_value(|drafts| drafts.iter().filter(|draft| draft.is_sent()).count() as u32));
+    let count = move || count.get();
     let summary = Memo::new(move |_| drafts.with_value(|drafts| summary(drafts)));
     let send = move |_| {
         let mended: Vec<Mended> = drafts.with_value(|drafts| drafts.iter().filter_map(Draft::mended).collect());
         let (asker, land) = (known.asker.get_value(), land.clone());
         is_looking.set(true);
-        problem.set(None);
+        problem.set(String::new());
         spawn_local(async move {
             // Somebody else may have sent some of them meanwhile.
             let looked = asker.look_again(&session.key()).await;
@@ -42,11 +45,11 @@ pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>
                 return;
             }
             if let Err(error) = looked {
-                return problem.set(Some(format!("{} Nothing was sent.", error.sentence())));
+                return problem.set(format!("{} Nothing was sent.", error.sentence()));
             }
-            let open: FxHashSet<_> = asker.open().into_iter().map(|row| (row.job, row.index)).collect();
-            let mended: Vec<Mended> =
-                mended.into_iter().filter(|mended| open.contains(&(mended.row.job, mended.row.index))).collect();
+            let open = asker.open();
+            let is_open = |row: &Row| open.iter().any(|open| (open.job, open.index) == (row.job, row.index));
+            let mended: Vec<Mended> = mended.into_iter().filter(|mended| is_open(&mended.row)).collect();
             let import = known.data.with_untracked(|data| {
                 let job = data.as_ref()?.jobs.first()?;
                 Some(Import::new(job.label.as_deref().unwrap_or_default(), job.group.clone()?))
@@ -57,9 +60,9 @@ pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>
                 Some(import) if !posts.is_empty() => {
                     outbox.lay(import, posts);
                     outbox.send(session.key(), land);
-                    fixing.set(None);
+                    fixing.set(false);
                 }
-                _ => problem.set(Some("These rows were sent again meanwhile. Nothing was sent.".to_owned())),
+                _ => problem.set("These rows were sent again meanwhile. Nothing was sent.".to_owned()),
             }
         });
     };
@@ -80,10 +83,10 @@ pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>
             </table>
         </div>
         <p class="soft" role="status">
-            {move || summary.get()}
+            {summary}
         </p>
         <p class="problem" role="alert">
-            {move || problem.get().unwrap_or_default()}
+            {problem}
         </p>
         <Consent />
         <div class="actions">
@@ -95,7 +98,7 @@ pub fn MendTable(known: Known, rows: Vec<Row>, fixing: RwSignal<Option<Vec<Row>>
             >
                 {move || format!("Send {} {} again", number(count()), plural(count(), "row", "rows"))}
             </button>
-            <button type="button" on:click=move |_| fixing.set(None)>
+            <button type="button" on:click=move |_| fixing.set(false)>
                 "Cancel"
             </button>
         </div>

@@ -5,7 +5,7 @@ use crate::{
     components::{
         checkbox::Checkbox,
         columns::Columns,
-        foresight::{Rehearsal, WillFit, room},
+        foresight::{Chosen, Rehearsal, WillFit, room},
         preview::Preview,
         problems::Problems,
         question::Question,
@@ -18,7 +18,7 @@ use crate::{
         plan::Plan,
     },
     import::{
-        batch::{Import, Memory, in_lines, parts},
+        batch::{Import, in_lines, parts},
         checking::Checking,
         choosing::Choosing,
         land::land,
@@ -77,50 +77,40 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
     let (session, outbox) = (expect_context::<Session>(), expect_context::<Outbox>());
     let (land, room) = (land(outbox), room(session));
     let Checking { found, is_done, .. } = checking;
-    let rows = Memo::new(move |_| {
-        let (found, leaves_empty) = (found.read(), leaves_empty.get());
-        found.good.iter().filter(|good| !(good.is_empty && leaves_empty)).cloned().collect::<Vec<_>>()
-    });
-    let count = move || rows.read().len() as u32;
-    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map(|room| room.fits(rows.read().iter()) as u32)));
-    let is_ready = move || is_done.get() && count() != 0 && (leaves_bad.get() || found.read().bad() == 0);
-    let send = move |most: u32| {
-        let memories = rows.with_untracked(|rows| {
-            let rows = rows.iter().take(most as usize);
-            rows.map(|good| Memory { line: good.line, json: good.json.clone() }).collect()
-        });
-        outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(memories)));
+    let rows = Chosen { found, leaves_empty };
+    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map_or(u32::MAX, |room| rows.fits(room))));
+    let is_ready = move || is_done.get() && rows.count() != 0 && (leaves_bad.get() || found.read().bad() == 0);
+    let send = StoredValue::new_local(move |most: u32| {
+        outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(rows.memories(most as usize))));
         outbox.send(session.key(), land.clone());
-    };
-    let send = StoredValue::new_local(send);
-    let fewer = move || fits.get().filter(|fits| *fits != 0 && *fits < count());
+    });
+    let label = Signal::derive(move || {
+        let count = rows.count();
+        format!("Import {} {}", number(count), plural(count, "memory", "memories"))
+    });
+    let of_those_that_fit = Signal::derive(move || format!("Import only the first {}, which fit", number(fits.get())));
     view! {
-        <WillFit rows=rows.into() room=room />
-        <Rehearsal rows=rows.into() />
+        <WillFit rows=rows room=room />
+        <Rehearsal rows=rows />
         <Consent />
         <div class="actions">
             <button
                 type="button"
                 class="primary"
                 disabled=move || !is_ready()
-                on:click=move |_| send.with_value(|send| send(count()))
+                on:click=move |_| send.with_value(|send| send(rows.count()))
             >
-                {move || format!("Import {} {}", number(count()), plural(count(), "memory", "memories"))}
+                {label}
             </button>
-            {move || {
-                fewer()
-                    .map(|fewer| {
-                        view! {
-                            <button
-                                type="button"
-                                disabled=move || !is_ready()
-                                on:click=move |_| send.with_value(|send| send(fewer))
-                            >
-                                {format!("Import only the first {}, which fit", number(fewer))}
-                            </button>
-                        }
-                    })
-            }}
+            <Show when=move || fits.get() != 0 && fits.get() < rows.count()>
+                <button
+                    type="button"
+                    disabled=move || !is_ready()
+                    on:click=move |_| send.with_value(|send| send(fits.get_untracked()))
+                >
+                    {of_those_that_fit}
+                </button>
+            </Show>
         </div>
     }
 }

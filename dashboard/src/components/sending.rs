@@ -40,11 +40,16 @@ pub fn Sending(said: RwSignal<String>) -> impl IntoView {
 pub fn OnTheWay(said: RwSignal<String>) -> impl IntoView {
     let outbox = expect_context::<Outbox>();
     let kept = expect_context::<Kept>();
-    let keeping = move || match kept.is_kept.get() {
-        Some(true) => "What is not sent yet is kept in this browser: it can go on after a reload.",
-        Some(false) => "The browser cannot keep what is not sent yet: leave this tab open until it is.",
-        None => "",
-    };
+    let keeping = Signal::derive(move || {
+        let says = match kept.is_kept.get() {
+            Some(true) => "What is not sent yet is kept in this browser: it can go on after a reload.",
+            Some(false) => "The browser cannot keep what is not sent yet: leave this tab open until it is.",
+            None => "",
+        };
+        says.to_owned()
+    });
+    let waits = Signal::derive(move || outbox.waits.get().unwrap_or_default());
+    let problem = Signal::derive(move || outbox.problem.get().unwrap_or_default());
     let count = move || outbox.batches.read().len() as u32;
     let summary = Memo::new(move |_| {
         let batches = plural(count(), "batch", "batches");
@@ -52,17 +57,17 @@ pub fn OnTheWay(said: RwSignal<String>) -> impl IntoView {
     });
     Effect::new(move |_| said.set(summary.get()));
     view! {
-        <p>{move || summary.get()}</p>
+        <p>{summary}</p>
         <progress
             aria-label="Batches handed in"
             max=move || count().to_string()
             value=move || outbox.taken().to_string()
         ></progress>
         <p class="soft note" role="status">
-            {move || outbox.waits.get().unwrap_or_default()}
+            {waits}
         </p>
         <p class="problem" role="alert">
-            {move || outbox.problem.get().unwrap_or_default()}
+            {problem}
         </p>
         <p class="soft note">{keeping}</p>
         {move || match outbox.state.get() {

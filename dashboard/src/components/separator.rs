@@ -3,27 +3,29 @@
 use crate::files::layout::DELIMITERS;
 use leptos::prelude::*;
 
-/// The choice. `now` is what the table is read with, `Some(None)` where each line is a memory; `None` where it cannot be read.
+/// The choice. `now` is what the table is read with, [`LINES`] where each line is a memory; nothing where it cannot be read.
 #[component]
-pub fn Separator(#[prop(into)] now: Signal<Option<Option<char>>>, choose: Callback<Option<char>>) -> impl IntoView {
-    let other = move || now.get().flatten().filter(|delimiter| !DELIMITERS.contains(delimiter));
+pub fn Separator(now: RwSignal<String>, choose: Callback<Option<char>>) -> impl IntoView {
     let option = |delimiter: char| view! { <option value=delimiter.to_string()>{name(delimiter)}</option> };
-    let value = move || match now.get() {
-        Some(Some(delimiter)) => delimiter.to_string(),
-        Some(None) => LINES.to_owned(),
-        None => String::new(),
+    // What is in the first line of the file may be none of the usual ones.
+    let other = move || {
+        let now = now.read();
+        match now.chars().next() {
+            None => Some(view! { <option value="">"Choose one"</option> }.into_any()),
+            Some(other) if *now != LINES && !DELIMITERS.contains(&other) => Some(option(other).into_any()),
+            _ => None,
+        }
     };
     view! {
         <div class="separator">
             <label for="separator">"What separates the cells"</label>
             <select
                 id="separator"
-                prop:value=value
-                on:change=move |event| choose.run(event_target_value(&event).chars().next().filter(|char| *char != NONE))
+                prop:value=now
+                on:change=move |event| choose.run(event_target_value(&event).chars().next().filter(|char| LINES != char.to_string()))
             >
-                {move || now.get().is_none().then(|| view! { <option value="">"Choose one"</option> })}
+                {other}
                 {DELIMITERS.map(option)}
-                {move || other().map(option)}
                 <option value=LINES>"Nothing: each line is a memory"</option>
             </select>
         </div>
@@ -31,8 +33,7 @@ pub fn Separator(#[prop(into)] now: Signal<Option<Option<char>>>, choose: Callba
 }
 
 /// What stands for no separator.
-const NONE: char = '-';
-const LINES: &str = "-";
+pub const LINES: &str = "-";
 
 fn name(delimiter: char) -> String {
     match delimiter {

@@ -18,7 +18,7 @@ pub fn Unsent() -> impl IntoView {
         outbox.lay_again();
         outbox.send(session.key(), land.clone());
     };
-    let rows = move || {
+    let rows = Signal::derive(move || {
         let rows = kept.offered.with(|batches| {
             batches
                 .iter()
@@ -33,11 +33,11 @@ pub fn Unsent() -> impl IntoView {
             number(rows),
             plural(rows, "row was", "rows were")
         )
-    };
-    let name = move || {
+    });
+    let name = Signal::derive(move || {
         kept.offered
             .with(|batches| batches.first().map(|batch| visible(&batch.import.label).into_owned()).unwrap_or_default())
-    };
+    });
     view! {
         <section class="card review" aria-label="Not sent yet">
             <h2>{name}</h2>

@@ -1,8 +1,7 @@
 //! The jobs of an import.
 
 use crate::{group::found::Found, poll::Polled, progress::Progress};
-use contract::{GroupSum, JobId, JobStatus, JobSummary};
-use rustc_hash::FxHashSet;
+use contract::{GroupSum, JobStatus, JobSummary};
 
 /// The jobs of an import as the API tells them.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,7 +30,7 @@ impl Group {
 
     /// How far the rows of the file are: what was sent again counts once, with what became of it last.
     pub fn progress(&self, found: &Found, is_sending: bool) -> Progress {
-        let again: FxHashSet<JobId> = found.again(&self.jobs).into_iter().collect();
+        let again = found.again(&self.jobs);
         let sent_again: u64 =
             self.jobs.iter().filter(|job| again.contains(&job.id)).map(|job| u64::from(job.received)).sum();
         let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);

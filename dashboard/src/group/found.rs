@@ -5,7 +5,7 @@
 
 use crate::api::Items;
 use contract::{Item, ItemStatus, JobId, JobSummary};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A row that did not land.
@@ -43,7 +43,7 @@ pub enum Wanted {
 }
 
 /// An end of a job.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Edge {
     /// Its first item.
     First,
@@ -68,48 +68,54 @@ impl Wanted {
 /// What was found of the items so far. Lines never change, and what failed stays failed.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Found {
-    edges: FxHashMap<(JobId, bool), Option<u64>>,
-    lines: FxHashMap<JobId, Part<Option<u64>>>,
-    failed: FxHashMap<JobId, Part<Row>>,
-    /// Jobs that are gone since they were listed.
-    gone: FxHashSet<JobId>,
+    jobs: FxHashMap<JobId, Looked>,
 }
 
-/// The items of a job that were read.
-#[derive(Clone, PartialEq, Debug)]
-struct Part<T> {
-    items: Vec<T>,
-    /// The last one's index.
+/// What was found of the items of one job.
+#[derive(Clone, Default, PartialEq, Debug)]
+struct Looked {
+    /// The first line and the last one, once they are asked for.
+    first: Option<Option<u64>>,
+    last: Option<Option<u64>>,
+    /// The lines of all items.
+    lines: Vec<u64>,
+    lines_read: Read,
+    /// What failed.
+    failed: Vec<Row>,
+    failed_read: Read,
+    /// Whether the job is gone since it was listed.
+    is_gone: bool,
+}
+
+/// How far something was read.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+struct Read {
+    /// The index of the last item.
     last: Option<u32>,
-    /// How many the job had when they were all read.
+    /// How many items the job had when all were read.
     whole: Option<u32>,
-}
-
-impl<T> Default for Part<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), last: None, whole: None }
-    }
 }
 
 impl Found {
     /// What to ask next about `jobs`, the oldest first, to know `most` rows that are still failed.
     pub fn next(&self, jobs: &[JobSummary], most: usize) -> Option<Wanted> {
-        let again = match self.sorted(jobs) {
-            Ok(again) => again,
-            Err(wanted) => return Some(wanted),
-        };
-        let is_known = |job: &&JobSummary| !self.gone.contains(&job.id);
-        for job in jobs.iter().filter(|job| again.contains(&job.id)).filter(is_known) {
-            match self.lines.get(&job.id) {
-                Some(part) if part.whole.is_some() => {}
-                part => return Some(Wanted::Lines(job.id, part.and_then(|part| part.last))),
+        let mut again = Vec::new();
+        if let Err(wanted) = self.sort(jobs, &mut again) {
+            return Some(wanted);
+        }
+        let none = Looked::default();
+        let known = |id: JobId| self.jobs.get(&id).unwrap_or(&none);
+        for id in again {
+            let Looked { lines_read, is_gone, .. } = known(id);
+            if lines_read.whole.is_none() && !is_gone {
+                return Some(Wanted::Lines(id, lines_read.last));
             }
         }
         let open = self.open(jobs).len();
-        for job in jobs.iter().filter(|job| job.failed > 0).filter(is_known) {
-            let part = self.failed.get(&job.id);
-            if part.is_none_or(|part| part.whole < Some(job.failed)) {
-                return (open < most).then(|| Wanted::Failed(job.id, part.and_then(|part| part.last)));
+        for job in jobs.iter().filter(|job| job.failed > 0) {
+            let Looked { failed_read, is_gone, .. } = known(job.id);
+            if failed_read.whole < Some(job.failed) && !is_gone {
+                return (open < most).then_some(Wanted::Failed(job.id, failed_read.last));
             }
         }
         None
@@ -117,50 +123,47 @@ impl Found {
 
     /// Takes an answer in. `job` is the job as it was listed; `is_last` says whether no page follows.
     pub fn add(&mut self, wanted: &Wanted, job: &JobSummary, items: Vec<Item>, is_last: bool) {
-        match *wanted {
-            Wanted::Edge(id, edge) => {
+        let known = self.jobs.entry(job.id).or_default();
+        match wanted {
+            Wanted::Edge(_, edge) => {
                 let line = items.first().and_then(|item| item.line);
-                self.edges.insert((id, edge == Edge::First), line);
+                let place = if *edge == Edge::First { &mut known.first } else { &mut known.last };
+                *place = Some(line);
             }
-            Wanted::Lines(id, _) => {
-                self.lines.entry(id).or_default().add(items, is_last.then_some(job.received), |item| item.line);
+            Wanted::Lines(..) => {
+                let items = known.lines_read.take(items, is_last.then_some(job.received));
+                known.lines.extend(items.into_iter().filter_map(|item| item.line));
             }
-            Wanted::Failed(id, _) => {
-                self.failed.entry(id).or_default().add(items, is_last.then_some(job.failed), |item| Row::of(id, item));
+            Wanted::Failed(..) => {
+                let items = known.failed_read.take(items, is_last.then_some(job.failed));
+                known.failed.extend(items.into_iter().map(|item| Row::of(job.id, item)));
             }
         }
     }
 
     /// Notes that a job is no longer there.
     pub fn lose(&mut self, job: JobId) {
-        self.gone.insert(job);
+        self.jobs.entry(job).or_default().is_gone = true;
     }
 
     /// Whether some job went between its listing and the look into it.
     pub fn has_lost(&self) -> bool {
-        !self.gone.is_empty()
+        self.jobs.values().any(|job| job.is_gone)
     }
 
     /// The line that the first job begins in.
     pub fn first_line(&self, jobs: &[JobSummary]) -> Option<u64> {
-        *self.edges.get(&(jobs.first()?.id, true))?
+        self.jobs.get(&jobs.first()?.id)?.first?
     }
 
-    /// The jobs that send rows again, as far as that is known.
+    /// The jobs that send rows again, as far as that is known: what is not known yet counts as not sent before.
     pub fn again(&self, jobs: &[JobSummary]) -> Vec<JobId> {
         let mut again = Vec::new();
-        // What is not known yet counts as not sent before.
         let _ = self.sort(jobs, &mut again);
         again
     }
 
-    /// The same, or what has to be known first.
-    fn sorted(&self, jobs: &[JobSummary]) -> Result<Vec<JobId>, Wanted> {
-        let mut again = Vec::new();
-        self.sort(jobs, &mut again)?;
-        Ok(again)
-    }
-
+    /// Finds the jobs that send rows again, or what has to be known first.
     fn sort(&self, jobs: &[JobSummary], again: &mut Vec<JobId>) -> Result<(), Wanted> {
         let Some(first) = jobs.first() else { return Ok(()) };
         self.edge(first, Edge::First)?;
@@ -190,21 +193,25 @@ impl Found {
     }
 
     fn edge(&self, job: &JobSummary, edge: Edge) -> Result<Option<u64>, Wanted> {
-        if self.gone.contains(&job.id) {
-            return Ok(None);
-        }
-        self.edges.get(&(job.id, edge == Edge::First)).copied().ok_or(Wanted::Edge(job.id, edge))
+        let known = self.jobs.get(&job.id);
+        let line = known.and_then(|known| match edge {
+            _ if known.is_gone => Some(None),
+            Edge::First => known.first,
+            Edge::Last(_) => known.last,
+        });
+        line.ok_or(Wanted::Edge(job.id, edge))
     }
 
     /// The rows that did not land, as far as they were read, by their lines. What was sent again is none of its earlier job's.
     pub fn open(&self, jobs: &[JobSummary]) -> Vec<Row> {
-        let (again, mut later, mut open) = (self.again(jobs), FxHashSet::default(), Vec::new());
+        let (again, mut later, mut open) = (self.again(jobs), Vec::<u64>::new(), Vec::new());
         for job in jobs.iter().rev() {
-            let rows = self.failed.get(&job.id).map(|part| part.items.as_slice()).unwrap_or_default();
-            let is_later = |row: &&Row| row.line.is_some_and(|line| later.contains(&line));
-            open.extend(rows.iter().filter(|row| !is_later(row)).cloned());
+            let Some(known) = self.jobs.get(&job.id) else { continue };
+            let is_later = |row: &&Row| row.line.is_some_and(|line| later.binary_search(&line).is_ok());
+            open.extend(known.failed.iter().filter(|row| !is_later(row)).cloned());
             if again.contains(&job.id) {
-                later.extend(self.lines.get(&job.id).into_iter().flat_map(|part| &part.items).flatten().copied());
+                later.extend(&known.lines);
+                later.sort_unstable();
             }
         }
         open.sort_by_key(|row| (row.line, row.job, row.index));
@@ -212,14 +219,13 @@ impl Found {
     }
 }
 
-impl<T> Part<T> {
-    fn add(&mut self, items: Vec<Item>, whole: Option<u32>, map: impl Fn(Item) -> T) {
-        // Two answers may tell the same.
-        for item in items.into_iter().filter(|item| self.last < Some(item.index)).collect::<Vec<_>>() {
-            self.last = Some(item.index);
-            self.items.push(map(item));
-        }
+impl Read {
+    /// Those of `items` that are new: two answers may tell the same.
+    fn take(&mut self, mut items: Vec<Item>, whole: Option<u32>) -> Vec<Item> {
+        items.retain(|item| self.last < Some(item.index));
+        self.last = items.last().map(|item| item.index).or(self.last);
         self.whole = self.whole.max(whole);
+        items
     }
 }
 

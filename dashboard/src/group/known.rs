@@ -11,9 +11,7 @@ use crate::{
     progress::Progress,
     session::Session,
 };
-use contract::JobId;
 use leptos::prelude::*;
-use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 /// One import as its page sees it.
@@ -64,7 +62,7 @@ impl Known {
 
     /// Asks at once when a batch was taken or the sending has ended, also if the poll is over.
     fn ask_when_sent(self, outbox: Outbox) {
-        let sent = Memo::new(move |_| (self.is_sending.get(), outbox.taken()));
+        let sent = Memo::new(move |_| outbox.taken() * 2 + u32::from(self.is_sending.get()));
         let is_asked = StoredValue::new(sent.get_untracked());
         Effect::new(move |_| {
             let (sent, is_busy) = (sent.get(), self.poll.busy.get());
@@ -92,9 +90,9 @@ impl Known {
     pub fn mendable(self) -> Vec<Row> {
         let mut open = self.open();
         let data = self.data.read();
-        let jobs = data.iter().flat_map(|group| &group.jobs).filter(|job| job.status.is_final());
-        let last: FxHashSet<JobId> = jobs.map(|job| job.id).collect();
-        open.retain(|row| row.line.is_some() && row.json.is_some() && last.contains(&row.job));
+        let jobs = data.as_ref().map(|group| group.jobs.as_slice()).unwrap_or_default();
+        let is_final = |row: &Row| jobs.iter().any(|job| job.id == row.job && job.status.is_final());
+        open.retain(|row| row.line.is_some() && row.json.is_some() && is_final(row));
         open
     }
 

@@ -130,20 +130,21 @@ fn Import(known: Known) -> impl IntoView {
 #[component]
 fn Title(label: Memo<String>, progress: Signal<Progress>) -> impl IntoView {
     // Read out: every change of the status, but of a running import only each quarter.
-    let announced = move || {
+    let announced = Signal::derive(move || {
         let now = progress.get();
         match now.status {
             JobStatus::Processing => format!("Importing, {}% done", now.percent() / 25 * 25),
             _ => now.in_words(number),
         }
-    };
+    });
+    let says = Signal::derive(move || progress.get().in_words(number));
     view! {
         <div>
             <p class="crumb">
                 <a href="/">"Jobs"</a>
-                <bdi class="label">{move || label.get()}</bdi>
+                <bdi class="label">{label}</bdi>
             </p>
-            <h1>{move || progress.get().in_words(number)}</h1>
+            <h1>{says}</h1>
             <p class="seen-by-readers-only" role="status">
                 {announced}
             </p>
@@ -154,7 +155,7 @@ fn Title(label: Memo<String>, progress: Signal<Progress>) -> impl IntoView {
 /// What the numbers do not say by themselves.
 #[component]
 fn Notes(known: Known) -> impl IntoView {
-    let says = move || {
+    let says = Signal::derive(move || {
         let (data, found) = (known.data.read(), known.found.read());
         let Some(group) = data.as_ref() else { return String::new() };
         let again: u32 = {
@@ -181,7 +182,7 @@ fn Notes(known: Known) -> impl IntoView {
             words.push("It has more jobs than are looked at here: the rows of the oldest are not shown.".to_owned());
         }
         words.join(" ")
-    };
+    });
     view! {
         <p class="soft note" role="status">
             {says}
@@ -199,7 +200,7 @@ fn Outgoing(known: Known) -> impl IntoView {
         <Show when=move || is_here.get()>
             <section class="card review" aria-label="Sending">
                 <p class="seen-by-readers-only" role="status">
-                    {move || said.get()}
+                    {said}
                 </p>
                 <OnTheWay said=said />
             </section>

@@ -3,7 +3,12 @@
 use crate::{
     browser::{download, number},
     components::{
-        drop_zone::DropZone, review::Review, screen::Screen, sending::Sending, separator::Separator, unsent::Unsent,
+        drop_zone::DropZone,
+        review::Review,
+        screen::Screen,
+        sending::Sending,
+        separator::{LINES, Separator},
+        unsent::Unsent,
     },
     files::{
         file::{File, Form},
@@ -72,7 +77,7 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
     let progress = RwSignal::new(None::<u32>);
     let turns = StoredValue::new_local(Turns::of_page());
     // A table, also one that is refused, can be read with another separator.
-    let (raw, separator) = (RwSignal::new(None::<(String, Raw)>), RwSignal::new(None::<Option<char>>));
+    let (raw, separator) = (RwSignal::new(None::<(String, Raw)>), RwSignal::new(String::new()));
     let show = move |name: String, read: Result<Arc<File>, Refused>| {
         progress.set(None);
         let (text, file) = match read {
@@ -82,9 +87,9 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
                 (refused.raw, None)
             }
         };
-        separator.set(file.as_ref().and_then(|file| match file.form {
-            Form::Table { delimiter, .. } => Some(delimiter),
-            Form::Json(_) => None,
+        separator.set(file.as_ref().map_or(String::new(), |file| match file.form {
+            Form::Table { delimiter, .. } => written(delimiter),
+            Form::Json(_) => String::new(),
         }));
         raw.set(text.map(|text| (name.clone(), text)));
         draft.set(file.map(|file| (name, file)));
@@ -93,13 +98,13 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
         let Some((name, text)) = raw.get_untracked() else { return };
         let turns = turns.get_value();
         problem.set(None);
-        separator.set(Some(delimiter));
+        separator.set(written(delimiter));
         draft.set(None);
         spawn_local(async move {
             if let Some(read) = take::read_again(text, delimiter, turns, progress).await {
                 show(name, read);
                 // What was chosen stays chosen, also where the table cannot be read that way.
-                separator.set(Some(delimiter));
+                separator.set(written(delimiter));
             }
         });
     };
@@ -157,6 +162,11 @@ fn Choose(said: RwSignal<String>) -> impl IntoView {
             {move || draft.get().map(|(name, file)| view! { <Review name=name file=file said=said /> })}
         </div>
     }
+}
+
+/// A separator as the choice of it has it.
+fn written(delimiter: Option<char>) -> String {
+    delimiter.map_or(LINES.to_owned(), String::from)
 }
 
 /// While a file is read.
