@@ -19,6 +19,7 @@ mod browser_large;
 mod browser_polling;
 mod browser_reading;
 mod browser_screens;
+mod browser_shots;
 mod browser_sign_in;
 mod client_bodies;
 mod conditional;
