@@ -19,7 +19,6 @@ mod browser_large;
 mod browser_polling;
 mod browser_reading;
 mod browser_screens;
-mod browser_shots;
 mod browser_sign_in;
 mod client_bodies;
 mod conditional;
