@@ -130,6 +130,7 @@ fn a_retry_that_is_refused_says_what_to_do_and_may_be_pressed_again() {
         tab.click("button", "Retry 3 items");
         tab.sees("[data-retry] .refused", says);
     }
+    tab.answer(|_| Reply::Pass);
     tab.take_offline(true);
     tab.click("button", "Retry 3 items");
     tab.sees("[data-retry] .refused", "The server cannot be reached. Retry again: nothing is imported twice.");

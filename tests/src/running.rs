@@ -53,7 +53,7 @@ impl Running {
     /// Has an item with `content` wait at `index`.
     pub fn wait(&self, index: u32, content: &str) {
         let (account, id) = (&self.account, Self::ID);
-        self.database.execute(&format!("INSERT INTO batch_items (account_id, job_id, item_index, kind, content) VALUES ('{account}', '{id}', {index}, 'note', json_quote('{content}'))"));
+        self.database.execute(&format!("INSERT INTO batch_items (account_id, job_id, item_index, kind, content) VALUES ('{account}', '{id}', {index}, 'note', '{content}')"));
     }
 
     /// Ends it.

@@ -52,7 +52,7 @@ pub fn Facts(timing: Timing) -> impl IntoView {
             <Show when=move || !timing.is_final()>
                 {fact("left", "Time left", Signal::derive(move || timing.left()))}
             </Show>
-            <Show when=move || timing.is_final()>
+            <Show when=move || timing.is_final() && timing.per_second().is_some()>
                 {fact("speed", "Average speed", Signal::derive(move || timing.speed()))}
             </Show>
             {fact("elapsed", "Elapsed", Signal::derive(move || timing.elapsed()))}

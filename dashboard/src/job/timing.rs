@@ -59,7 +59,11 @@ impl Timing {
 
     /// How long it has run.
     pub fn elapsed(self) -> String {
-        self.seconds().map_or(UNKNOWN.to_owned(), text::duration)
+        match self.seconds() {
+            None => UNKNOWN.to_owned(),
+            Some(seconds) if seconds < 1.0 && self.is_final() => "less than 1 s".to_owned(),
+            Some(seconds) => text::duration(seconds),
+        }
     }
 
     /// When its first item was begun.
@@ -73,7 +77,8 @@ impl Timing {
         Some(((end - times.started?) / 1_000.0).max(0.0))
     }
 
-    fn per_second(self) -> Option<f64> {
+    /// The same as a number, in items a second; `None` where it is not known.
+    pub fn per_second(self) -> Option<f64> {
         if self.is_final() {
             // An average over less than this would be a made-up number.
             let seconds = self.seconds().filter(|seconds| *seconds >= 0.1);
