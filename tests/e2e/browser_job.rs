@@ -159,6 +159,8 @@ fn a_job_that_has_ended_is_summed_up_in_a_line_and_its_errors_begin_high_up() {
         let tab = Tab::signed_in(&format!("/jobs/{id}"), &account.key);
         tab.run(SetDeviceMetricsOverrideParams::new(1366, 768, 1.0, false));
         tab.sees("#errors-title", "Errors");
+        // Its times have come by then.
+        tab.sees("[data-next]", "no more requests");
         tab.until("document.querySelector('#error-rows .row') !== null");
         let (line, top): (f64, f64) = tab.js(
             "[document.querySelector('.summary .line').offsetHeight, document.querySelector('#errors').getBoundingClientRect().top]",
