@@ -166,7 +166,7 @@ mod tests {
 
     fn texts(batches: &[Batch], at: f64) -> Vec<String> {
         // The database has them by their keys.
-        (0..).zip(batches).rev().map(|(number, batch)| text(batch, number, at)).collect()
+        batches.iter().enumerate().rev().map(|(number, batch)| text(batch, number as u32, at)).collect()
     }
 
     #[test]
