@@ -114,7 +114,7 @@ fn what_the_month_has_no_room_for_is_said_before_and_may_be_left_out() {
     drop_rows(&tab, 2);
     tab.sees(".warning", "2 rows, 0 writes left this month");
     tab.click("button", "Import 2 memories");
-    tab.sees("[role=alert]", "quota");
+    tab.sees("[role=alert]", "of this month are used up");
 }
 
 #[test]
