@@ -120,6 +120,8 @@ fn a_large_file_goes_out_in_batches_of_500_with_an_idempotency_key_each() {
     let memories: Vec<Value> = (0..1_200).map(|n| json!({ "content": format!("Memory {n}") })).collect();
     drop_text(&tab, "memories.json", &json!({ "memories": memories }).to_string());
     tab.click("button", "Import 1,200 memories");
+    tab.sees("[data-screen=group] h1", "Completed, everything imported");
+    tab.click_on("a.brand");
     tab.sees("tr[data-group]", "3 batches");
     tab.sees("tr[data-group]", "1,200 of 1,200");
     tab.click_on("tr[data-group] button");

@@ -44,7 +44,7 @@ fn an_expanded_row_shows_what_was_sent_and_asks_for_one_page_around_it() {
     }
     // All of it, though it is the last row.
     tab.until("document.querySelector('.detail').getBoundingClientRect().bottom <= innerHeight");
-    let path = |after: u32| format!("/v1/batch/{job}/items?status=failed&limit=10&after={after}");
+    let path = |after: u32| format!("/v1/batch/{job}/items?limit=10&status=failed&after={after}");
     assert_eq!(asked_for_items(&tab), [path(24)]);
     tab.press(&["g"]);
     tab.until("document.activeElement.closest('.row')?.dataset.index === '1'");

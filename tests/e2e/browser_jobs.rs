@@ -154,7 +154,7 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
     let tab = Tab::signed_in("/", &account.key);
     tab.sees("tr[data-group] .name", "notes.csv");
     tab.sees("tr[data-group] .id", "3 batches");
-    tab.sees("tr[data-group] .imported", "30 of 30");
+    tab.sees("tr[data-group] td.imported", "30 of 30");
     assert_eq!(rows(&tab).len(), 4, "the import and the three of the seed");
     assert_eq!(rows(&tab)[0], format!("/imports/{GROUP}"));
     tab.click_on("tr[data-group] button");
@@ -169,7 +169,7 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
         first.trim_start_matches("job_")
     ));
     tab.nudge();
-    tab.sees("tr[data-group] .imported", "27 of 30");
+    tab.sees("tr[data-group] td.imported", "27 of 30");
     tab.sees("tr[data-group] .failures", "3");
     tab.sees(&job::row(&first), "7 of 10");
     tab.sees("tr[data-group] .chip", "Partial");

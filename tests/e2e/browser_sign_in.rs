@@ -65,8 +65,20 @@ fn the_key_is_in_no_address_in_no_history_and_in_no_storage_that_outlives_the_ta
     let kept = "JSON.stringify([location.href, history.state, {...localStorage}, {...sessionStorage}, \
                 document.cookie, performance.getEntries().map(entry => entry.name), document.documentElement.outerHTML])";
     assert!(!tab.js::<String>(kept).contains(&account.key), "kept in memory alone");
+    // What is not sent yet has a database, where nothing is without being asked for.
     let known = tab.js::<Vec<String>>(
-        "(async () => (await indexedDB.databases()).map(it => it.name).concat(await caches.keys()))()",
+        "(async () => { const settled = request => new Promise((resolve, reject) => { \
+             request.onsuccess = () => resolve(request.result); request.onerror = reject; }); \
+             const texts = await caches.keys(); \
+             for (const { name } of await indexedDB.databases()) { \
+                 const database = await settled(indexedDB.open(name)); \
+                 for (const store of database.objectStoreNames) { \
+                     const rows = database.transaction(store).objectStore(store); \
+                     texts.push(...await settled(rows.getAllKeys()), ...await settled(rows.getAll())); \
+                 } \
+                 database.close(); \
+             } \
+             return texts; })()",
     );
     assert!(known.is_empty(), "{known:?}");
     for request in tab.requests() {
