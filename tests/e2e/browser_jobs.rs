@@ -52,7 +52,7 @@ fn the_tabs_show_the_jobs_of_a_status_in_an_address_that_can_be_shared() {
     tab.sees(&job::row(job::EXAMPLE), "Partial");
     tab.sees("[role=tablist]", "All 3Running 0Completed 2Partial 2Failed 1");
     tab.click("tab", "Failed 1");
-    tab.until(&format!("document.querySelectorAll('.job').length === 1 && location.search === '?status=failed'"));
+    tab.until("document.querySelectorAll('.job').length === 1 && location.search === '?status=failed'");
     assert_eq!(rows(&tab), [job::FAILED]);
     tab.sees(&job::row(job::FAILED), "Failed");
     tab.click("tab", "Partial");
