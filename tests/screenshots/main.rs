@@ -30,7 +30,7 @@ fn main() {
     // It moves until it was watched for long enough to tell the time left.
     let mut imported = 80;
     while !tab.text("[data-fact=left]").contains("about") {
-        imported += 23 + imported % 7;
+        imported += 4 + imported % 3;
         job.set(&format!("imported = {imported}"));
         tab.sees("[data-count=imported]", &imported.to_string());
     }
