@@ -1,6 +1,6 @@
 //! The list of jobs: which are shown, in which rows, and that a link says so.
 
-use chromiumoxide::cdp::browser_protocol::emulation::SetTimezoneOverrideParams;
+use chromiumoxide::cdp::browser_protocol::emulation::{SetDeviceMetricsOverrideParams, SetTimezoneOverrideParams};
 use contract::Tier;
 use serde_json::Value;
 use tests::{
@@ -178,6 +178,14 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
     // Where there may be others of it the row does not claim to be all of it.
     tab.click("tab", "Completed 5");
     tab.sees("tr[data-group]", "3 batches here");
+}
+
+#[test]
+fn the_list_fits_a_narrow_screen() {
+    let tab = Tab::signed_in("/", &Account::new(Tier::Scale).key);
+    tab.sees("table.jobs", "Partial");
+    tab.run(SetDeviceMetricsOverrideParams::new(320, 640, 1.0, false));
+    tab.until("innerWidth === 320 && document.documentElement.scrollWidth <= 320");
 }
 
 #[test]
