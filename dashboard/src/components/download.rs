@@ -55,10 +55,7 @@ impl Download {
             let state = match file {
                 Ok(file) => {
                     let name = format!("{}-failed.{}", self.job, kind.ending);
-                    self.toast.say(match browser::save(&name, &file) {
-                        Ok(()) => "Failed items saved".to_owned(),
-                        Err(_) => "The browser did not take the file".to_owned(),
-                    });
+                    self.toast.saved(browser::save(&name, &file), "Failed items saved".to_owned());
                     State::Idle
                 }
                 Err(error) => State::Failed(kind, error),

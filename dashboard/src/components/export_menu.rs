@@ -35,10 +35,8 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
         let (set, rows) = chosen(reading, all);
         let text = measured("export", || export::write(&set, &rows, format));
         let count = rows.len() as u32;
-        toast.say(match browser::download(&name, format.media_type(), &text) {
-            Ok(()) => format!("{} {} exported", number(count), plural(count, "failure", "failures")),
-            Err(_) => "The browser did not take the file".to_owned(),
-        });
+        let saved = browser::download(&name, format.media_type(), &text);
+        toast.saved(saved, format!("{} {} exported", number(count), plural(count, "failure", "failures")));
         close();
     };
     let format = |(format, name, ending): (Format, &'static str, &'static str)| {
@@ -63,27 +61,13 @@ pub fn ExportMenu(job: JobId, reading: Reading, download: Download) -> impl Into
             let mut wanted: Vec<u32> = rows.iter().map(|row| row.index).collect();
             wanted.sort_unstable();
             let found = failed_rows(&session.key(), job).await.map(|mut rows| {
-                rows.retain(|row| wanted.binary_search(&row.index).is_ok() && row.json.is_some());
+                rows.retain(|row| wanted.binary_search(&row.index).is_ok());
                 rows
             });
-            toast.say(match found {
-                Err(error) => error.sentence().to_owned(),
-                Ok(rows) if rows.is_empty() => "What was sent is not known any more".to_owned(),
-                Ok(rows) => {
-                    match browser::download(
-                        &format!("{job}-to-correct.csv"),
-                        Format::Csv.media_type(),
-                        &table::write(&rows),
-                    ) {
-                        Ok(()) => format!(
-                            "{} {} exported",
-                            number(rows.len() as u32),
-                            plural(rows.len() as u32, "row", "rows")
-                        ),
-                        Err(_) => "The browser did not take the file".to_owned(),
-                    }
-                }
-            });
+            match found {
+                Err(error) => toast.say(error.sentence().to_owned()),
+                Ok(rows) => table::hand_out(rows, &format!("{job}-to-correct.csv"), toast),
+            }
         });
     };
     view! {

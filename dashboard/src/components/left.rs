@@ -1,9 +1,8 @@
 //! The rows of an import that did not land.
 
 use crate::{
-    browser::{download, number},
+    browser::number,
     components::{icon::Icon, mend_table::MendTable, toast::Toast},
-    errors::export::Format,
     group::{
         asker::AT_ONCE,
         found::Row,
@@ -13,7 +12,7 @@ use crate::{
     },
     import::send::{Outbox, State},
     session::Session,
-    text::{plural, shortened, visible},
+    text::{shortened, visible},
 };
 use contract::{MemoryInput, Scope};
 use leptos::{prelude::*, task::spawn_local};
@@ -112,16 +111,10 @@ fn ToCorrect(known: Known) -> impl IntoView {
             if is_reading.try_set(false).is_some() {
                 return;
             }
-            let rows: Vec<Row> = asker.open().into_iter().filter(|row| row.json.is_some()).collect();
-            let count = rows.len() as u32;
-            toast.say(match asked {
-                Err(error) => error.sentence().to_owned(),
-                Ok(()) if rows.is_empty() => "What was sent is not known any more".to_owned(),
-                Ok(()) => match download("to-correct.csv", Format::Csv.media_type(), &table::write(&rows)) {
-                    Ok(()) => format!("{} {} exported", number(count), plural(count, "row", "rows")),
-                    Err(_) => "The browser did not take the file".to_owned(),
-                },
-            });
+            match asked {
+                Err(error) => toast.say(error.sentence().to_owned()),
+                Ok(()) => table::hand_out(asker.open(), "to-correct.csv", toast),
+            }
         });
     };
     view! {

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
 
 /// What is being said, if anything.
 #[derive(Clone, Copy)]
@@ -11,6 +12,11 @@ impl Toast {
     /// Says `words`.
     pub fn say(self, words: String) {
         self.0.set(Some(words));
+    }
+
+    /// Says `done` of a file that the browser has taken, or that it has not.
+    pub fn saved(self, saved: Result<(), JsValue>, done: String) {
+        self.say(saved.map_or_else(|_| "The browser did not take the file".to_owned(), |()| done));
     }
 
     /// Copies `text`, and says `done` once it is on the clipboard.

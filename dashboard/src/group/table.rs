@@ -1,11 +1,28 @@
 //! Rows that did not land as a table, to correct elsewhere and drop again.
 
 use super::{found::Row, mend};
-use crate::{errors::export::BYTE_ORDER_MARK, files::columns::Field};
+use crate::{
+    browser::{download, number},
+    components::toast::Toast,
+    errors::export::{BYTE_ORDER_MARK, Format},
+    files::columns::Field,
+    text::plural,
+};
 use contract::{MemoryInput, table};
 
+/// Hands the reader those of the `rows` whose content is known, as a file called `name`, and says so.
+pub fn hand_out(mut rows: Vec<Row>, name: &str, toast: Toast) {
+    rows.retain(|row| row.json.is_some());
+    if rows.is_empty() {
+        return toast.say("What was sent is not known any more".to_owned());
+    }
+    let count = rows.len() as u32;
+    let saved = download(name, Format::Csv.media_type(), &write(&rows));
+    toast.saved(saved, format!("{} {} exported", number(count), plural(count, "row", "rows")));
+}
+
 /// The `rows` whose content is known, each with its line and the reason.
-pub fn write(rows: &[Row]) -> String {
+fn write(rows: &[Row]) -> String {
     let header: Vec<&str> = Field::ALL.into_iter().map(Field::name).chain(["line", "error"]).collect();
     let rows = rows.iter().filter_map(|row| {
         let memory = MemoryInput::read(row.json.as_deref()?).ok()?;
