@@ -72,6 +72,14 @@ impl Progress {
             }
         }
     }
+
+    /// What is read out of it: every change of the status, but while it runs only each quarter.
+    pub fn announced(self, count: impl Fn(u32) -> String) -> String {
+        match self.status {
+            JobStatus::Processing => format!("Importing, {}% done", self.percent() / 25 * 25),
+            _ => self.in_words(count),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::{
     session::Session,
     text::{shortened, visible},
 };
-use contract::{BATCH_ITEMS, JobStatus};
+use contract::BATCH_ITEMS;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
@@ -129,14 +129,7 @@ fn Import(known: Known) -> impl IntoView {
 
 #[component]
 fn Title(label: Memo<String>, progress: Signal<Progress>) -> impl IntoView {
-    // Read out: every change of the status, but of a running import only each quarter.
-    let announced = Signal::derive(move || {
-        let now = progress.get();
-        match now.status {
-            JobStatus::Processing => format!("Importing, {}% done", now.percent() / 25 * 25),
-            _ => now.in_words(number),
-        }
-    });
+    let announced = Signal::derive(move || progress.get().announced(number));
     let says = Signal::derive(move || progress.get().in_words(number));
     view! {
         <div>

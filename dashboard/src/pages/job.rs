@@ -32,7 +32,7 @@ use crate::{
     recent,
     session::Session,
 };
-use contract::{Code, JobId, JobStatus};
+use contract::{Code, JobId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use std::{rc::Rc, sync::Arc};
@@ -201,19 +201,11 @@ fn Running(timing: Timing, cancelling: Cancelling, poll: Poll) -> impl IntoView 
 /// How the job stands.
 #[component]
 fn Title(progress: Signal<Progress>) -> impl IntoView {
-    // Read out: every change of the status, but of a running job only each quarter.
-    let announced = move || {
-        let now = progress.get();
-        match now.status {
-            JobStatus::Processing => format!("Importing, {}% done", now.percent() / 25 * 25),
-            _ => now.in_words(number),
-        }
-    };
     view! {
         <div>
             <h1>{move || progress.get().in_words(number)}</h1>
             <p class="seen-by-readers-only" role="status">
-                {announced}
+                {move || progress.get().announced(number)}
             </p>
         </div>
     }
