@@ -197,14 +197,8 @@ pub async fn dry_run(key: &str, body: &str) -> Result<Forecast, Error> {
 }
 
 /// What the account has used up.
-pub async fn usage(key: &str) -> Result<Usage, Error> {
-    whole(read(send(key, Request::get(path::USAGE), None).await?)?)
-}
-
-/// How many batches of the account run.
-pub async fn running(key: &str, abort: &AbortSignal) -> Result<u64, Error> {
-    let usage: Usage = whole(read(send(key, Request::get(path::USAGE), Some(abort)).await?)?)?;
-    Ok(usage.batches.running)
+pub async fn usage(key: &str, abort: Option<&AbortSignal>) -> Result<Usage, Error> {
+    whole(read(send(key, Request::get(path::USAGE), abort).await?)?)
 }
 
 async fn send(key: &str, request: RequestBuilder, abort: Option<&AbortSignal>) -> Result<Answer<Vec<u8>>, Error> {

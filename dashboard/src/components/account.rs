@@ -22,7 +22,7 @@ pub fn Account() -> impl IntoView {
         turn.update_value(|turn| *turn += 1);
         let now = turn.get_value();
         spawn_local(async move {
-            let answer = api::usage(&session.key()).await;
+            let answer = api::usage(&session.key(), None).await;
             // Nobody waits for it any more who has asked again or signed out.
             if turn.try_get_value() != Some(now) {
                 return;

@@ -23,7 +23,7 @@ pub fn room(session: Session) -> RwSignal<Option<Room>> {
     let room = RwSignal::new(None);
     spawn_local(async move {
         // Whoever may not ask, or gets no answer, sends all the same.
-        if let Ok(usage) = api::usage(&session.key()).await {
+        if let Ok(usage) = api::usage(&session.key(), None).await {
             room.try_set(Some(Room::of(usage)));
         }
     });

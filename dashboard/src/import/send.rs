@@ -205,7 +205,7 @@ impl Outbox {
     async fn until_there_is_room(self, key: &str, turn: u32) {
         loop {
             wait(LOOK).await;
-            match api::usage(key).await {
+            match api::usage(key, None).await {
                 Ok(usage) if self.is_turn(turn) && usage.batches.running >= usage.batches.limit => {}
                 _ => return,
             }

@@ -55,7 +55,7 @@ impl Retrying {
     fn ask_usage(self) {
         spawn_local(async move {
             // It is worth no error of its own.
-            if let Ok(usage) = api::usage(&self.session.key()).await {
+            if let Ok(usage) = api::usage(&self.session.key(), None).await {
                 self.usage.try_set(Some(usage));
             }
         });

@@ -80,8 +80,8 @@ fn Asked(filter: Filter, shown: Shown) -> impl IntoView {
         // Gone with the page, or told by the list itself.
         if is_told.try_get_value() == Some(false) {
             // Where it cannot be told there is no count.
-            let running = api::running(&session.key(), &abort).await.ok();
-            _ = shown.running.try_set(running.and_then(|running| usize::try_from(running).ok()));
+            let usage = api::usage(&session.key(), Some(&abort)).await.ok();
+            _ = shown.running.try_set(usage.and_then(|usage| usize::try_from(usage.batches.running).ok()));
         }
     };
     let (data, poll) = poll::start(ask, count_running);
