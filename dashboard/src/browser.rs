@@ -18,6 +18,11 @@ pub fn number(value: u32) -> String {
     Number::from(value).to_locale_string(LANGUAGE).into()
 }
 
+/// [`number`] of what may be larger; past its end it is the largest.
+pub fn large(value: u64) -> String {
+    number(u32::try_from(value).unwrap_or(u32::MAX))
+}
+
 /// An RFC 3339 time in milliseconds since 1970; `None` where it is none.
 pub fn parse_time(text: &str) -> Option<f64> {
     Some(Date::parse(text)).filter(|time| time.is_finite())

@@ -1,7 +1,7 @@
 //! The rows of an import that did not land.
 
 use crate::{
-    browser::number,
+    browser::{large, number},
     components::{icon::Icon, mend_table::MendTable, toast::Toast},
     group::{
         asker::AT_ONCE,
@@ -179,7 +179,7 @@ fn RowLeft(row: Row) -> impl IntoView {
             <small>{rest.join(" · ")}</small>
         }
     });
-    let line = row.line.map(|line| number(u32::try_from(line).unwrap_or(u32::MAX))).unwrap_or_default();
+    let line = row.line.map(large).unwrap_or_default();
     view! {
         <tr>
             <th scope="row">{line}</th>

@@ -1,7 +1,7 @@
 //! A row to correct.
 
 use crate::{
-    browser::number,
+    browser::large,
     files::columns::Field,
     group::{draft::Draft, mend::FIELDS},
     text::visible,
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 /// The row: a box for each field, what is wrong, and whether to skip it.
 #[component]
 pub fn MendRow(draft: Draft) -> impl IntoView {
-    let line = draft.row.line.map(|line| number(u32::try_from(line).unwrap_or(u32::MAX))).unwrap_or_default();
+    let line = draft.row.line.map(large).unwrap_or_default();
     let (skip, memory, is_changed) = (draft.skip, draft.memory, draft.is_changed);
     let cells: Vec<_> = FIELDS
         .into_iter()

@@ -1,7 +1,7 @@
 //! Sends again what failed for what passes, as a new job.
 
 use crate::{
-    browser::number,
+    browser::{large, number},
     components::{icon::Icon, toast::Toast},
     errors::retryable::Retryable,
     job::retrying::Retrying,
@@ -63,7 +63,7 @@ fn notes(found: Retryable, usage: Option<&Usage>) -> Vec<String> {
         let now = usage.map(|usage| {
             let (used, limit) = (usage.writes.used, usage.writes.limit);
             let left = if used >= limit { "A retry fails until then." } else { "There is room again." };
-            format!("{} of {} used, new on {}. {left}", count(used), count(limit), usage.writes.resets_at)
+            format!("{} of {} used, new on {}. {left}", large(used), large(limit), usage.writes.resets_at)
         });
         notes.push(note(found.by_quota, "failed by the month's quota", now));
     }
@@ -71,7 +71,7 @@ fn notes(found: Retryable, usage: Option<&Usage>) -> Vec<String> {
         let now = usage.map(|usage| {
             let (used, limit) = (usage.agents.used, usage.agents.limit);
             let left = if used >= limit { "New ones fail until the cap is raised." } else { "There is room again." };
-            format!("{} of {} agents. {left}", count(used), count(limit))
+            format!("{} of {} agents. {left}", large(used), large(limit))
         });
         notes.push(note(found.by_agents, "failed by the cap of agents", now));
     }
@@ -86,8 +86,4 @@ fn note(items: u32, what: &str, now: Option<String>) -> String {
         Some(now) => format!("{} {what}: {now}", number(items)),
         None => format!("{} {what}.", number(items)),
     }
-}
-
-fn count(value: u64) -> String {
-    number(u32::try_from(value).unwrap_or(u32::MAX))
 }

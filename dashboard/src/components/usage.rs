@@ -1,6 +1,6 @@
 //! What an account has used up.
 
-use crate::{browser::number, components::account::Asked};
+use crate::{browser::large, components::account::Asked};
 use contract::{Code, Usage};
 use leptos::prelude::*;
 
@@ -60,8 +60,4 @@ fn Figures(usage: Usage) -> impl IntoView {
             {figure("Running batches", batches.running, batches.limit)}
         </dl>
     }
-}
-
-fn large(value: u64) -> String {
-    number(u32::try_from(value).unwrap_or(u32::MAX))
 }
