@@ -53,9 +53,7 @@ fn a_usage_that_fails_says_why_and_is_asked_for_again() {
     tab.click_on("[popovertarget=account]");
     tab.sees(OPEN, "Asking what is used up…");
     tab.press(&["Escape"]);
-    let json = vec![("Content-Type", "application/json".to_owned())];
-    *next.lock().unwrap() =
-        Some(Reply::Give(503, json, r#"{"code":"unavailable","message":"The store does not answer."}"#.to_owned()));
+    *next.lock().unwrap() = Some(Reply::json(503, r#"{"code":"unavailable","message":"The store does not answer."}"#));
     tab.click_on("[popovertarget=account]");
     tab.sees(OPEN, "The store does not answer.");
     tab.click("button", "Try again");

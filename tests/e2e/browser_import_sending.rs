@@ -89,7 +89,7 @@ fn a_wait_for_a_running_batch_ends_when_there_is_room_even_if_there_was_before_i
     let next = answer_posts(&tab);
     *next.lock().unwrap() = Some(|| {
         let body = r#"{"code":"too_many_batches","message":"Three batches are running."}"#;
-        Reply::Give(429, vec![("Content-Type", "application/json".to_owned())], body.to_owned())
+        Reply::json(429, body)
     });
     send(&tab, 3);
     tab.sees(".note", "Waiting until a running batch has ended.");

@@ -64,7 +64,7 @@ fn what_was_sent_may_be_gone_or_late_and_is_asked_for_again() {
     let tab = open(&account, job);
     let refused = |status: u16, code: &str| {
         let body = json!({ "code": code, "message": "Not now." }).to_string();
-        Reply::Give(status, vec![("Content-Type", "application/json".into())], body)
+        Reply::json(status, body)
     };
     let mut attempts = 0;
     tab.answer(move |url| match url.contains("/items") {

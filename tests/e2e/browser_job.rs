@@ -9,7 +9,7 @@ use tests::{Account, Running, bearer, browser::Tab, importing, importing_server,
 
 fn refused(status: u16, code: &str) -> Reply {
     let body = json!({ "code": code, "message": "Why.", "used": 9, "limit": 9, "resets_at": "2026-12-01" });
-    Reply::Give(status, vec![("Content-Type", "application/json".into())], body.to_string())
+    Reply::json(status, body.to_string())
 }
 
 #[test]

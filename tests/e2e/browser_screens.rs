@@ -77,7 +77,7 @@ fn a_key_that_is_revoked_meanwhile_leads_back_to_the_sign_in() {
     let tab = Tab::signed_in("/", &account.key);
     tab.sees("h1", "Jobs");
     let refused = r#"{"code":"invalid_key","message":"The key is not valid."}"#;
-    tab.answer(move |_| Reply::Give(401, vec![("Content-Type", "application/json".into())], refused.into()));
+    tab.answer(move |_| Reply::json(401, refused));
     tab.nudge();
     tab.sees("h1", "Sign in");
     tab.sees("[role=alert]", "This key is no longer accepted");
@@ -88,9 +88,7 @@ fn an_account_without_jobs_is_told_how_to_start() {
     let account = Account::new(Tier::Team);
     let tab = Tab::open("/");
     tab.answer(|url| match url.contains("/v1/batch") {
-        true => {
-            Reply::Give(200, vec![("Content-Type", "application/json".into())], r#"{"jobs":[],"next":null}"#.into())
-        }
+        true => Reply::json(200, r#"{"jobs":[],"next":null}"#),
         false => Reply::Pass,
     });
     tab.sign_in(&account.key);
@@ -172,8 +170,7 @@ fn html_half_a_json_and_silence_make_the_page_stale_and_nothing_worse() {
         || Reply::Give(200, vec![("Content-Type", "text/html".into())], "<!doctype html><h1>Bad gateway</h1>".into());
     let gateway: fn() -> Reply =
         || Reply::Give(502, vec![("Content-Type", "text/html".into())], "<!doctype html><h1>Bad gateway</h1>".into());
-    let half: fn() -> Reply =
-        || Reply::Give(200, vec![("Content-Type", "application/json".into())], r#"{"jobs":[{"id":"job_8f2c"#.into());
+    let half: fn() -> Reply = || Reply::json(200, r#"{"jobs":[{"id":"job_8f2c"#);
     for (reply, says) in [
         (html, "The server's answer cannot be read."),
         (gateway, "The server answered with status 502 and gave no reason."),

@@ -105,10 +105,7 @@ fn a_key_that_is_refused_in_one_tab_is_given_up_in_all_and_another_key_is_not() 
         tab.sees("h1", "New import");
     }
     for tab in [&tab, &same] {
-        tab.answer(|_| {
-            let headers = vec![("Content-Type", "application/json".to_owned())];
-            Reply::Give(401, headers, r#"{"code":"invalid_key","message":"The key is not valid."}"#.to_owned())
-        });
+        tab.answer(|_| Reply::json(401, r#"{"code":"invalid_key","message":"The key is not valid."}"#));
     }
     tab.nudge();
     for tab in [&tab, &same] {

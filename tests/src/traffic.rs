@@ -61,6 +61,13 @@ pub enum Reply {
     Give(u16, Vec<(&'static str, String)>, String),
 }
 
+impl Reply {
+    /// This status with `body`, as JSON or what claims to be.
+    pub fn json(status: u16, body: impl Into<String>) -> Self {
+        Self::Give(status, vec![("Content-Type", "application/json".to_owned())], body.into())
+    }
+}
+
 type Replies = Box<dyn FnMut(&str) -> Reply + Send>;
 
 pub(crate) struct Traffic {
