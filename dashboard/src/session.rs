@@ -10,12 +10,14 @@ use crate::{
 };
 use contract::{Code, Ping, Scope};
 use leptos::{prelude::*, task::spawn_local};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 const KEY: &str = "key";
 const PING: &str = "ping";
 /// Names what keys are kept for, in what outlives the tab and beside each key: a tab that sleeps hears of no end.
 const SESSION: &str = "session";
+/// How long the sign-in is held back for another tab to tell the key.
+const PATIENCE: Duration = Duration::from_millis(300);
 const REFUSED: &str = "This key is no longer accepted: it was revoked or has expired. Sign in with another.";
 
 /// Who is signed in, if anybody is.
@@ -25,8 +27,10 @@ pub struct Session {
     pub who: RwSignal<Option<SignedIn>>,
     /// Why the last key is no longer used.
     pub notice: RwSignal<Option<String>>,
-    /// Whether the other tabs are being asked for the key.
+    /// Whether the other tabs are being asked for the key, and have had too little time to answer.
     pub asking: RwSignal<bool>,
+    /// Whether a key that another tab tells, however late, is used.
+    awaits_others: StoredValue<bool>,
     tabs: Tabs,
 }
 
@@ -53,8 +57,9 @@ impl Session {
         let who = kept();
         let asks = who.is_none();
         let (who, notice, asking) = (RwSignal::new(who), RwSignal::new(None), RwSignal::new(asks));
-        let tabs = Tabs::listen(move |tabs, word| Self { who, notice, asking, tabs }.hear(word));
-        let session = Self { who, notice, asking, tabs };
+        let awaits_others = StoredValue::new(asks);
+        let of = move |tabs| Self { who, notice, asking, awaits_others, tabs };
+        let session = of(Tabs::listen(move |tabs, word| of(tabs).hear(word)));
         if asks {
             // A session that was not kept ends with a reload, and what it left is not the next one's.
             forget();
@@ -64,21 +69,19 @@ impl Session {
     }
 
     fn ask_other_tabs(self) {
-        spawn_local(async move {
-            let answer = self.tabs.ask().await;
-            // Somebody may have signed out meanwhile.
-            if self.asking.get_untracked() {
-                self.who.set(answer.map(|answer| SignedIn { key: answer.key.into(), ping: answer.ping }));
-                self.asking.set(false);
+        self.tabs.ask(move |answer| {
+            if self.awaits_others.get_value() {
+                self.sign_in(SignedIn { key: answer.key.into(), ping: answer.ping }, false);
             }
         });
+        set_timeout(move || self.asking.set(false), PATIENCE);
     }
 
     fn hear(self, word: Word) {
         match (word, self.who.get_untracked()) {
             (Word::WhoIsSignedIn(channel), Some(who)) => self.tabs.answer(&channel, &who.key, who.ping),
             (Word::SignedOut, Some(_)) => self.sign_out(Some("You signed out in another tab.".to_owned())),
-            (Word::SignedOut, None) => self.asking.set(false),
+            (Word::SignedOut, None) => self.ask_no_longer(),
             (Word::KeyRefused, Some(who)) => self.leave_if_refused(who.key),
             (Word::WhoIsSignedIn(_) | Word::KeyRefused, None) => {}
         }
@@ -107,6 +110,12 @@ impl Session {
         }
         self.notice.set(None);
         self.who.set(Some(who));
+        self.ask_no_longer();
+    }
+
+    fn ask_no_longer(self) {
+        self.awaits_others.set_value(false);
+        self.asking.set(false);
     }
 
     /// Forgets the key in all tabs, because the reader says so.

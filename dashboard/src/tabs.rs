@@ -1,20 +1,18 @@
 //! What the tabs of a browser tell each other. No other origin hears it, and nothing of it is stored.
 
-use crate::{browser, poll};
+use crate::browser;
 use contract::Ping;
 use js_sys::Date;
 use leptos::{ev, prelude::*};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 /// What all tabs listen to.
 const CHANNEL: &str = "session";
-/// Milliseconds for which a new tab waits for an answer.
-const PATIENCE: f64 = 300.0;
-/// Milliseconds between two looks whether one is there.
-const PACE: f64 = 25.0;
+/// How long after the first answer the others are there too.
+const OTHERS: Duration = Duration::from_millis(25);
 
 /// What all tabs hear.
 #[derive(Serialize, Deserialize)]
@@ -75,29 +73,30 @@ impl Tabs {
         }
     }
 
-    /// Asks who is signed in. Where several answer, it is the tab that was used last: most likely this one was opened from there.
-    pub async fn ask(self) -> Option<Answer> {
+    /// Asks who is signed in, and calls `hear` with the answer if there ever is one: a tab that is busy or asleep answers late.
+    /// Where several answer, it is the tab that was used last: most likely this one was opened from there.
+    pub fn ask(self, hear: impl Fn(Answer) + 'static) {
         let name = browser::random_id();
-        let channel = BroadcastChannel::new(&name).ok()?;
-        let last: Rc<RefCell<Option<Answer>>> = Rc::default();
-        let heard = last.clone();
+        let Ok(channel) = BroadcastChannel::new(&name) else { return };
+        let (last, hear, open) = (Rc::new(RefCell::new(None::<Answer>)), Rc::new(hear), channel.clone());
         on_message(&channel, move |answer: Answer| {
-            let mut last = heard.borrow_mut();
-            if last.as_ref().is_none_or(|last| last.used_at <= answer.used_at) {
-                *last = Some(answer);
+            if let Some(last) = &mut *last.borrow_mut() {
+                if last.used_at <= answer.used_at {
+                    *last = answer;
+                }
+                return;
             }
+            *last.borrow_mut() = Some(answer);
+            let (last, hear, open) = (last.clone(), hear.clone(), open.clone());
+            let others_have_answered = move || {
+                open.close();
+                if let Some(answer) = last.take() {
+                    hear(answer);
+                }
+            };
+            set_timeout(others_have_answered, OTHERS);
         });
         self.say(&Word::WhoIsSignedIn(name));
-        let begin = Date::now();
-        while last.borrow().is_none() && Date::now() - begin < PATIENCE {
-            poll::wait(PACE).await;
-        }
-        if last.borrow().is_some() {
-            // The others take no longer.
-            poll::wait(PACE).await;
-        }
-        channel.close();
-        last.take()
     }
 }
 

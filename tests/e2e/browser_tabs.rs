@@ -48,6 +48,22 @@ fn a_key_is_told_on_a_channel_that_only_the_new_tab_listens_to() {
 }
 
 #[test]
+fn a_tab_that_answers_late_is_heard() {
+    let account = Account::new(Tier::Team);
+    let tab = Tab::signed_in("/", &account.key);
+    tab.sees("h1", "Jobs");
+    tab.js::<bool>(
+        "window.held = []; const channel = BroadcastChannel.prototype, post = channel.postMessage; channel.close = () => {}; \
+         channel.postMessage = function (what) { held.push(() => post.call(this, what)); }; true",
+    );
+    let other = tab.beside("/import");
+    other.sees("h1", "Sign in");
+    tab.until("held.length > 0");
+    tab.js::<bool>("held.forEach(say => say()); true");
+    other.sees("h1", "New import");
+}
+
+#[test]
 fn a_tab_that_nobody_answers_shows_the_sign_in_below_the_frame() {
     let tab = Tab::open("/");
     tab.sees("header", "Batch status");
