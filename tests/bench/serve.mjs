@@ -4,11 +4,11 @@
 //
 //   { "worker": "this" | "peer" | "floor", "state": <folder>, "around": <module around this Worker>,
 //     "variables": <values for those in wrangler.toml>, "limited": <whether the limits are those in wrangler.toml>,
-//     "heap": <whether its heap is watched>, "port": <where, if not on any free one>,
-//     "answer": <what the floor says: { "status": …, "headers": …, "body": … }> }
+//     "heap": <whether its heap can be watched>, "port": <where, if not on any free one>,
+//     "answer": <what the floor says: { "status": …, "headers": …, "body": … }>, "limiter": <whether it asks one> }
 //
-// The first line of the output is its URL. Where the heap is watched, each line of input is answered with its peaks since
-// the last one, as heap.mjs gives them.
+// The first line of the output is its URL. Where the heap can be watched, a line of input begins that, and the next one is answered
+// with its peaks, as heap.mjs gives them.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
@@ -16,7 +16,7 @@ import { createInterface } from "node:readline";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { watchHeap } from "./heap.mjs";
 
-const { worker, state, around, variables, limited, heap, port, answer } = JSON.parse(
+const { worker, state, around, variables, limited, heap, port, answer, limiter } = JSON.parse(
   readFileSync(process.argv[2], "utf8"),
 );
 const { assets, modulesRules, ...declared } = unstable_getMiniflareWorkerOptions("wrangler.toml").workerOptions;
@@ -47,8 +47,8 @@ const miniflare = new Miniflare(
 const asked = createInterface({ input: process.stdin }).on("close", () => miniflare.dispose().then(() => process.exit()));
 await miniflare.ready;
 if (heap) {
-  const peaks = await watchHeap(`${await miniflare.getInspectorURL()}${worker}`);
-  asked.on("line", () => console.log(JSON.stringify(peaks())));
+  const watch = await watchHeap(`${await miniflare.getInspectorURL()}${worker}`);
+  asked.on("line", async () => console.log(JSON.stringify(await watch())));
 }
 console.log((await miniflare.unsafeGetDirectURL(worker)).origin);
 
@@ -65,7 +65,12 @@ function options() {
         bindings: { POLICIES: policies },
       };
     case "floor":
-      return { compatibilityDate, modules: [module("floor.js", beside("floor.js"))], bindings: { ANSWER: answer } };
+      return {
+        compatibilityDate,
+        modules: [module("floor.js", beside("floor.js"))],
+        bindings: { ANSWER: answer },
+        ratelimits: limiter ? { LIMITER: declared.ratelimits.LIMIT_SCALE } : {},
+      };
   }
 }
 

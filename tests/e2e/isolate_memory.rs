@@ -45,14 +45,16 @@ fn mib(bytes: u64) -> u64 {
 
 /// Does it, and asserts that nothing it brings about takes more than an isolate may.
 fn measure(what: &str, done: impl FnOnce() -> String) {
-    LAB.heap();
     let idle = LAB.resident();
-    let outcome = done();
-    wait_until("the end of the imports", || {
-        let running = "SELECT COUNT(*) FROM batch_jobs WHERE finished_at IS NULL AND monthly_writes > 0";
-        LAB.with_database(|database| database.one::<u32>(running, [])) == 0
+    let (outcome, heap) = LAB.watch_heap(|| {
+        let outcome = done();
+        wait_until("the end of the imports", || {
+            let running = "SELECT COUNT(*) FROM batch_jobs WHERE finished_at IS NULL AND monthly_writes > 0";
+            LAB.with_database(|database| database.one::<u32>(running, [])) == 0
+        });
+        outcome
     });
-    let (heap, wasm, resident) = (LAB.heap(), LAB.wasm(), LAB.resident());
+    let (wasm, resident) = (LAB.wasm(), LAB.resident());
     let sum = wasm + heap.both;
     let [inside, buffers, resident, idle] = [heap.heap, heap.buffers, resident, idle].map(mib);
     eprintln!("| {what} | {outcome} | {} | {inside} | {buffers} | {} | {resident} of {idle} |", mib(wasm), mib(sum));

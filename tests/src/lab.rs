@@ -71,8 +71,6 @@ pub struct Heap {
     pub buffers: u64,
     /// Both together.
     pub both: u64,
-    /// How often it was looked at.
-    pub samples: u64,
 }
 
 /// A copy of the seeded state in which the account `other` has 1,000,000 memories and 200,000 jobs.
@@ -122,7 +120,7 @@ impl Lab {
         Self::serving(SEEDED.copy_to_memory().unwrap(), json!({ "limited": true }))
     }
 
-    /// [`Lab::start`], and [`Lab::heap`] is watched. That takes a good part of the time.
+    /// [`Lab::start`], and [`Lab::watch_heap`] works. That takes a good part of the time.
     pub fn start_watched() -> Self {
         Self::serving(SEEDED.copy_to_memory().unwrap(), json!({ "heap": true }))
     }
@@ -225,9 +223,12 @@ impl Lab {
         peak.trim().parse::<u64>().unwrap() << 10
     }
 
-    /// The peaks since the last call.
-    pub fn heap(&self) -> Heap {
-        serde_json::from_str(&self.bare.lock().unwrap().ask("heap").unwrap()).unwrap()
+    /// What it holds while `what` is done.
+    pub fn watch_heap<T>(&self, what: impl FnOnce() -> T) -> (T, Heap) {
+        let ask = || self.bare.lock().unwrap().ask("heap").unwrap();
+        ask();
+        let done = what();
+        (done, serde_json::from_str(&ask()).unwrap())
     }
 
     fn control(&self, method: &str, name: &str, body: &str) -> Value {

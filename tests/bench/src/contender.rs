@@ -15,8 +15,8 @@ pub enum Contender {
     Unlimited,
     /// The same endpoint with Hono.
     Peer,
-    /// A constant: an object with `status`, `headers` and `body`.
-    Floor(Value),
+    /// A constant: an object with `status`, `headers` and `body`. With `limiter` it asks one first.
+    Floor { answer: Value, limiter: bool },
 }
 
 /// A contender that answers. Dropped, it ends.
@@ -37,7 +37,7 @@ impl Contender {
                 bundle_peer(&state)?;
                 json!({ "worker": "peer" })
             }
-            Self::Floor(answer) => json!({ "worker": "floor", "answer": answer }),
+            Self::Floor { answer, limiter } => json!({ "worker": "floor", "answer": answer, "limiter": limiter }),
         };
         Bare::start(state, what).map(Running)
     }

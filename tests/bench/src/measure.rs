@@ -41,7 +41,7 @@ struct Lane<'a> {
 }
 
 impl Bench<'_> {
-    /// Gives both servers a moment of everything, so that they compile what they run often.
+    /// Gives both servers some seconds of everything, so that they compile what they run often.
     pub fn warm_up_all(&self) -> Result<()> {
         let Some(mix) = SCENARIOS.last() else { return Ok(()) };
         let targets = (mix.targets)();
@@ -56,7 +56,9 @@ impl Bench<'_> {
         let targets = (scenario.targets)();
         let (this, answer) = lane("this", &self.this, &targets)?;
         let (peer, _) = lane("peer", &self.peer, &targets)?;
-        let constant = if self.options.short { None } else { Some(self.floor(&answer)?) };
+        // Who is refused is never counted.
+        let counted = answer.status < 400;
+        let constant = if self.options.short { None } else { Some(self.floor(&answer, counted)?) };
         let mut lanes = vec![this, peer];
         if let Some(server) = &constant {
             lanes.push(floor_lane(server, &targets, &answer)?);
@@ -75,7 +77,7 @@ impl Bench<'_> {
         let targets = (scenario.targets)();
         let unlimited = Contender::Unlimited.start(&self.state)?;
         let (this, answer) = lane("this", &unlimited, &targets)?;
-        let constant = self.floor(&answer)?;
+        let constant = self.floor(&answer, false)?;
         let lanes = [this, floor_lane(&constant, &targets, &answer)?];
         self.warm_up(&lanes, scenario)?;
         let mut rounds = self.rounds(&lanes, scenario)?.into_iter();
@@ -84,15 +86,15 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// A Worker that always answers `answer`.
-    fn floor(&self, answer: &Answer) -> Result<Running> {
-        Contender::Floor(answer.constant()).start(&self.state)
+    /// A Worker that always answers `answer`, behind a limiter if there is one.
+    fn floor(&self, answer: &Answer, limiter: bool) -> Result<Running> {
+        Contender::Floor { answer: answer.constant(), limiter }.start(&self.state)
     }
 
     /// The rounds of each lane, taken in turn.
     fn rounds(&self, lanes: &[Lane], scenario: &Scenario) -> Result<Vec<Vec<Round>>> {
         if !self.options.short {
-            self.warm_up(lanes, scenario)?;
+            lanes.iter().try_for_each(|lane| lane.plan.run(lane.server, scenario.clients, 1).map(drop))?;
         }
         let mut rounds = vec![vec![]; lanes.len()];
         for _ in 0..self.options.rounds() {
@@ -103,9 +105,22 @@ impl Bench<'_> {
         Ok(rounds)
     }
 
+    /// Lets each lane run until it gets no faster: V8 takes some seconds of a load to compile WebAssembly well.
     fn warm_up(&self, lanes: &[Lane], scenario: &Scenario) -> Result<()> {
-        let run = |lane: &Lane| lane.plan.run(lane.server, scenario.clients, 1);
-        lanes.iter().try_for_each(|lane| run(lane).map(drop))
+        const ROUNDS: usize = 12;
+        const NO_FASTER: usize = 3;
+        for lane in lanes {
+            let (mut best, mut since_best) = (0.0, 0);
+            for _ in 0..ROUNDS {
+                let rate = lane.plan.run(lane.server, scenario.clients, 1)?.rate;
+                since_best = if rate > best * 1.05 { 0 } else { since_best + 1 };
+                best = rate.max(best);
+                if since_best == NO_FASTER {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// D1 statements: of the watchers of one running job, and of a batch by its size.

@@ -20,7 +20,8 @@ pub struct Row {
     pub this: Vec<Round>,
     /// What this Worker is measured against: the peer, or the floor where it is the bar.
     pub rival: Vec<Round>,
-    /// Where it is not the rival, and was measured.
+    /// Where it is not the rival, and was measured: a constant, behind the limiter where such a request is counted. Its
+    /// ratio to the rival is the most that a Worker could reach.
     pub floor: Vec<Round>,
     /// The least ratio to the rival.
     pub bar: f64,
@@ -116,7 +117,9 @@ impl Report {
         table.set_header(["answers a second", "this", "rival", "floor", "ratio", "least … most", "of CPU", "bar"]);
         for row in &self.rows {
             let (least, most) = row.spread();
-            let floor = if row.floor.is_empty() { "–".to_owned() } else { format!("{:.0}", rate(&row.floor)) };
+            let floor = rate(&row.floor);
+            let floor =
+                if floor.is_nan() { "–".to_owned() } else { format!("{floor:.0} ({:.2})", floor / rate(&row.rival)) };
             table.add_row([
                 row.name.clone(),
                 format!("{:.0}", rate(&row.this)),
