@@ -11,25 +11,10 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/http/http.js")]
 extern "C" {
-    fn answer(
-        status: u16,
-        body: &[u8],
-        head: bool,
-        request_id: &str,
-        policy: Option<&str>,
-        etag: Option<&str>,
-        more: &str,
-    ) -> web_sys::Response;
+    fn answer(status: u16, headers: &str, body: &[u8], head: bool) -> web_sys::Response;
 
     #[wasm_bindgen(js_name = answerStream)]
-    fn answer_stream(
-        status: u16,
-        pieces: JsValue,
-        head: bool,
-        request_id: &str,
-        policy: Option<&str>,
-        more: &str,
-    ) -> web_sys::Response;
+    fn answer_stream(status: u16, headers: &str, pieces: JsValue, head: bool) -> web_sys::Response;
 }
 
 enum Body {
@@ -41,19 +26,19 @@ enum Body {
 pub struct Answer {
     status: u16,
     body: Body,
-    etag: Option<String>,
-    more: String,
+    /// A line each.
+    headers: String,
 }
 
 impl Answer {
     pub fn new(status: u16, body: Rc<str>) -> Self {
-        Self { status, body: Body::Text(body), etag: None, more: String::new() }
+        Self { status, body: Body::Text(body), headers: String::new() }
     }
 
     /// 200 with a body of `media_type` that is made while it is read: `pieces` has `next`, which promises the next text, or
     /// `undefined` behind the last one, and `close`, for who leaves before. Where `next` fails, the answer breaks off.
     pub fn stream(media_type: &str, pieces: JsValue) -> Self {
-        let answer = Self { status: 200, body: Body::Stream(pieces), etag: None, more: String::new() };
+        let answer = Self { status: 200, body: Body::Stream(pieces), headers: String::new() };
         answer.header("content-type", media_type)
     }
 
@@ -71,24 +56,23 @@ impl Answer {
         self.status
     }
 
-    pub fn etag(self, etag: String) -> Self {
-        Self { etag: Some(etag), ..self }
-    }
-
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
         // Writing to a string cannot fail.
-        let _ = writeln!(self.more, "{name}: {value}");
+        let _ = writeln!(self.headers, "{name}: {value}");
         self
     }
 
     /// `policy` is that of the key's tier, once there is a key.
     pub fn send(self, incoming: &Incoming, request_id: &str, policy: Option<&str>) -> web_sys::Response {
         let head = incoming.method == "HEAD";
-        match self.body {
-            Body::Text(body) => {
-                answer(self.status, body.as_bytes(), head, request_id, policy, self.etag.as_deref(), &self.more)
-            }
-            Body::Stream(pieces) => answer_stream(self.status, pieces, head, request_id, policy, &self.more),
+        let named = self.header("x-request-id", request_id);
+        let Self { status, body, headers } = match policy {
+            Some(policy) => named.header("ratelimit-policy", policy),
+            None => named,
+        };
+        match body {
+            Body::Text(body) => answer(status, &headers, body.as_bytes(), head),
+            Body::Stream(pieces) => answer_stream(status, &headers, pieces, head),
         }
     }
 }

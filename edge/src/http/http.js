@@ -1,16 +1,16 @@
 // The border between JavaScript and the Worker's Rust. An answer goes out in one call.
 
-// `more` is `name: value` lines. The body is copied, since it lies in memory that Rust goes on using. An answer to HEAD
-// says how long the body would have been.
-export function answer(status, body, head, requestId, policy, etag, more) {
-  const headers = headersOf(requestId, policy, etag, more);
+// `lines` are headers, each `name: value`. The body is copied, since it lies in memory that Rust goes on using. An answer to
+// HEAD says how long the body would have been.
+export function answer(status, lines, body, head) {
+  const headers = headersOf(lines);
   if (body.length > 0) headers["content-type"] = "application/json";
   if (head) headers["content-length"] = body.length;
   return new Response(body.length > 0 && !head ? body.slice() : null, { status, headers });
 }
 
 // An answer whose body is made while it is read, and only as fast as that.
-export function answerStream(status, pieces, head, requestId, policy, more) {
+export function answerStream(status, lines, pieces, head) {
   const encoder = new TextEncoder();
   const pull = async (controller) => {
     const piece = await pieces.next();
@@ -26,19 +26,16 @@ export function answerStream(status, pieces, head, requestId, policy, more) {
   };
   if (head) cancel();
   const body = head ? null : new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
-  return new Response(body, { status, headers: headersOf(requestId, policy, undefined, more) });
+  return new Response(body, { status, headers: headersOf(lines) });
 }
 
-function headersOf(requestId, policy, etag, more) {
+function headersOf(lines) {
   const headers = {
     "cache-control": "private, no-cache",
     vary: "Authorization",
     "x-content-type-options": "nosniff",
-    "x-request-id": requestId,
   };
-  if (policy !== undefined) headers["ratelimit-policy"] = policy;
-  if (etag !== undefined) headers.etag = etag;
-  for (const line of more === "" ? [] : more.trimEnd().split("\n")) {
+  for (const line of lines.trimEnd().split("\n")) {
     const colon = line.indexOf(": ");
     headers[line.slice(0, colon)] = line.slice(colon + 2);
   }

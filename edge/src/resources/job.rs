@@ -41,9 +41,10 @@ pub async fn get(env: &Env, caller: &Caller, id: &str, incoming: &Incoming) -> R
         http::pause(LOOK_FOR_NEWS).await;
     };
     let answer = if is_known { Answer::new(304, "".into()) } else { Answer::new(200, snapshot.body) };
+    let answer = answer.header("etag", etag);
     let answer = match wait {
-        Some(seconds) => answer.etag(etag).header("preference-applied", format_args!("wait={seconds}")),
-        None => answer.etag(etag),
+        Some(seconds) => answer.header("preference-applied", format_args!("wait={seconds}")),
+        None => answer,
     };
     if snapshot.is_final {
         return Ok(answer);
