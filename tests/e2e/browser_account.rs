@@ -1,9 +1,9 @@
 //! The account's menu: whose key it is, what is used up, and the way out.
 
-use contract::{Tier, key_id};
-use sha2::{Digest, Sha256};
+use crate::browser_accessibility::assert_clean;
+use contract::Tier;
 use std::sync::{Arc, Mutex};
-use tests::{Account, Running, browser::Tab, job, traffic::Reply};
+use tests::{Account, Running, browser::Tab, job, key_id, traffic::Reply};
 
 const OPEN: &str = "#account:popover-open";
 const IS_CLOSED: &str = "document.querySelector('#account:popover-open') === null";
@@ -31,8 +31,8 @@ fn the_menu_tells_the_key_and_what_is_used_up_and_closes_as_menus_do() {
     {
         tab.sees(OPEN, says);
     }
-    let hash: String = Sha256::digest(&account.key).iter().map(|byte| format!("{byte:02x}")).collect();
-    tab.sees(&format!("{OPEN} [data-key-id]"), &key_id(&hash));
+    tab.sees(&format!("{OPEN} [data-key-id]"), &key_id(&account.key));
+    tab.sees(OPEN, &format!("Account{}Key expiresnever", account.name));
     tab.until("/^\\d{4}-\\d{2}-01$/.test(document.querySelector('#account time').dateTime)");
     tab.press(&["Escape"]);
     tab.until(IS_CLOSED);
@@ -56,6 +56,7 @@ fn a_usage_that_fails_says_why_and_is_asked_for_again() {
     *next.lock().unwrap() = Some(Reply::json(503, r#"{"code":"unavailable","message":"The store does not answer."}"#));
     tab.click_on("[popovertarget=account]");
     tab.sees(OPEN, "The store does not answer.");
+    assert_clean(&tab, "a usage that could not be asked for");
     tab.click("button", "Try again");
     tab.sees(OPEN, "of 100,000");
     // A scope does not come by asking again.

@@ -7,7 +7,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tests::{Account, Client, Database, bearer, imported, importing, lab::Lab, server, state};
+use tests::{Account, Client, Database, bearer, imported, importing, key_id, lab::Lab, server, state};
 
 fn usage(client: &Client, account: &Account) -> Usage {
     let answer = client.get(path::USAGE, &account.read_only);
@@ -28,10 +28,13 @@ fn usage_tells_what_was_used_up_and_what_is_left() {
     importing().finished(importing().import(&account.key, &memories), &account.key);
     assert_eq!(importing().post(path::MEMORIES, &account.key, &json!({ "content": "c" })).status, 201);
     let body = importing().get(path::USAGE, &account.key).text().to_owned();
-    let resets_at = usage(&importing(), &account).writes.resets_at;
+    let Usage { key, writes, .. } = usage(&importing(), &account);
+    assert_eq!((key.id, key.expires_at), (key_id(&account.read_only), Some("2100-01-01T00:00:00.000Z".to_owned())));
+    let resets_at = writes.resets_at;
     let expected = format!(
-        r#"{{"tier":"hobby","writes":{{"used":3,"limit":1000,"resets_at":"{resets_at}"}},"received":{{"used":4,"limit":10000}},{}"#,
-        r#""agents":{"used":1,"limit":2},"batches":{"running":0,"limit":3}}"#
+        r#"{{"tier":"hobby","writes":{{"used":3,"limit":1000,"resets_at":"{resets_at}"}},"received":{{"used":4,"limit":10000}},{}{}"#,
+        r#""agents":{"used":1,"limit":2},"batches":{"running":0,"limit":3},"#,
+        format_args!(r#""account":"{}","key":{{"id":"{}","expires_at":null}}}}"#, account.name, key_id(&account.key)),
     );
     assert_eq!(body, expected);
     assert!(resets_at.ends_with("-01") && resets_at.len() == 10, "{resets_at}");

@@ -65,11 +65,16 @@ fn broken() -> Entry {
 fn entries_of(account: &Account, tier: Tier) -> [Entry; 4] {
     [
         (&account.key, &Scope::ALL[..], None),
-        (&account.read_only, &[Scope::MemoriesRead], None),
+        (&account.read_only, &[Scope::MemoriesRead], Some(4_102_444_800_000)),
         (&account.write_only, &[Scope::MemoriesWrite], None),
         (&account.expired, &Scope::ALL, Some(1_600_000_000_000)),
     ]
     .map(|(key, scopes, expires_at)| entry(key, &account.name, tier, scopes, expires_at))
+}
+
+/// What operators call `key` by.
+pub fn key_id(key: &str) -> String {
+    contract::key_id(&keys::entry::hash(ApiKey::parse(key).unwrap()))
 }
 
 /// What makes `key` good.

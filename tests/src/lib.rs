@@ -21,7 +21,7 @@ mod running;
 pub mod storm;
 pub mod traffic;
 
-pub use account::{Account, BROKEN, entry};
+pub use account::{Account, BROKEN, entry, key_id};
 pub use client::{Answer, Client, bearer};
 pub use database::{Database, Sums};
 pub use running::Running;

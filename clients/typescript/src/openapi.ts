@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * See what is used up
-         * @description What the month, the agents and the running batches have used up.
+         * @description Whose key this is, and what the month, the agents and the running batches have used up.
          */
         get: operations["getUsage"];
         put?: never;
@@ -742,6 +742,10 @@ export interface components {
             agents: components["schemas"]["Used"];
             /** @description Batches that are not final. */
             batches: components["schemas"]["Running"];
+            /** @description The name of the account. */
+            account: string;
+            /** @description The key that asks. */
+            key: components["schemas"]["UsedKey"];
         };
         /** @description Some of a limit. */
         Used: {
@@ -755,6 +759,16 @@ export interface components {
              * @description At most.
              */
             limit: number;
+        };
+        /** @description The key that somebody asks with. */
+        UsedKey: {
+            /** @description What operators call it by, and what stands in their log. It is no secret. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it ends, as RFC 3339 UTC; `null` where it does not.
+             */
+            expires_at: string | null;
         };
         /** @description A webhook as it is read back. Times are RFC 3339 in UTC. */
         Webhook: {
@@ -1796,6 +1810,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "account": "acme",
                      *       "agents": {
                      *         "limit": 10,
                      *         "used": 3
@@ -1803,6 +1818,10 @@ export interface operations {
                      *       "batches": {
                      *         "limit": 3,
                      *         "running": 1
+                     *       },
+                     *       "key": {
+                     *         "expires_at": null,
+                     *         "id": "key_0123456789abcdef"
                      *       },
                      *       "received": {
                      *         "limit": 250000,

@@ -1,6 +1,10 @@
 //! What an account has used up.
 
-use crate::{browser::large, components::account::Asked};
+use crate::{
+    browser::{self, large},
+    components::account::Asked,
+    zone::Times,
+};
 use contract::{Code, Usage};
 use leptos::prelude::*;
 
@@ -36,7 +40,7 @@ pub fn UsageNow(usage: Asked, again: impl Fn() + Copy + Send + 'static) -> impl 
 
 #[component]
 fn Figures(usage: Usage) -> impl IntoView {
-    let Usage { writes, received, agents, batches, .. } = usage;
+    let Usage { account, key, writes, received, agents, batches, .. } = usage;
     let figure = |name: &'static str, used: u64, limit: u64| {
         view! {
             <div>
@@ -45,8 +49,19 @@ fn Figures(usage: Usage) -> impl IntoView {
             </div>
         }
     };
+    let Times(zone) = expect_context::<Times>();
+    let end = key.expires_at.as_deref().and_then(browser::parse_time);
+    let expires = move || end.map_or_else(|| "never".to_owned(), |end| browser::moment(end, zone.get()));
     view! {
         <dl>
+            <div>
+                <dt>"Account"</dt>
+                <dd>{account}</dd>
+            </div>
+            <div>
+                <dt>"Key expires"</dt>
+                <dd>{expires}</dd>
+            </div>
             {figure("Written this month", writes.used, writes.limit)}
             {figure("Sent this month", received.used, received.limit)}
             <div>

@@ -39,5 +39,5 @@ pub use memory::{
     SCOPE_CHARS, TIMESTAMP_CHARS,
 };
 pub use timestamp::is_timestamp;
-pub use usage::{Monthly, Running, Usage, Used};
+pub use usage::{Monthly, Running, Usage, Used, UsedKey};
 pub use webhook::{NotAWebhookId, URL_BYTES, WEBHOOKS, Webhook, WebhookId, WebhookInput, WebhookList, WebhookStatus};

@@ -15,6 +15,20 @@ pub struct Usage {
     pub agents: Used,
     /// Batches that are not final.
     pub batches: Running,
+    /// The name of the account.
+    pub account: String,
+    /// The key that asks.
+    pub key: UsedKey,
+}
+
+/// The key that somebody asks with.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UsedKey {
+    /// What operators call it by, and what stands in their log. It is no secret.
+    pub id: String,
+    /// When it ends, as RFC 3339 UTC; `null` where it does not.
+    pub expires_at: Option<String>,
 }
 
 /// What begins anew each month, in memories.

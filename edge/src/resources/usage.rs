@@ -5,5 +5,5 @@ use worker::Env;
 
 /// One D1 statement, of a few rows.
 pub async fn get(env: &Env, caller: &Caller) -> Result<Answer, ApiError> {
-    Answer::json(&store::usage(env, caller.record(), http::now()).await?)
+    Answer::json(&store::usage(env, caller.record(), caller.key_id(), http::now()).await?)
 }

@@ -18,10 +18,11 @@ fn ping() -> Operation {
 }
 
 fn usage() -> Operation {
-    let about = "What the month, the agents and the running batches have used up.";
+    let about = "Whose key this is, and what the month, the agents and the running batches have used up.";
     let usage = json!({
         "tier": "developer", "writes": { "used": 120, "limit": 25_000, "resets_at": "2026-12-01" },
         "received": { "used": 140, "limit": 250_000 }, "agents": { "used": 3, "limit": 10 }, "batches": { "running": 1, "limit": 3 },
+        "account": "acme", "key": { "id": "key_0123456789abcdef", "expires_at": null },
     });
     let name = Name("getUsage", "See what is used up");
     Operation::new(HttpMethod::Get, path::USAGE, name, Some(Scope::MemoriesRead), about)

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     BATCH_ITEMS, BatchStatus, CONTENT_CHARS, Code, Delivery, DeliveryList, DeliveryStatus, ErrorBody, Event, EventData,
     EventType, Forecast, GroupSum, Item, ItemError, ItemList, ItemStatus, JobId, JobList, JobStatus, JobSummary, Kind,
-    LABEL_CHARS, Memory, MemoryInput, MemoryList, Monthly, Ping, Running, Scope, Tier, URL_BYTES, Usage, Used,
+    LABEL_CHARS, Memory, MemoryInput, MemoryList, Monthly, Ping, Running, Scope, Tier, URL_BYTES, Usage, Used, UsedKey,
     WEBHOOKS, Webhook, WebhookId, WebhookList, WebhookStatus,
 };
 use serde_json::json;
@@ -58,6 +58,7 @@ pub fn components() -> Components {
     all = answer::<Usage>(all, &[]);
     all = answer::<Monthly>(all, &[]);
     all = answer::<Used>(all, &[]);
+    all = answer::<UsedKey>(all, &[]);
     all = answer::<Running>(all, &[]);
     all = answer::<Webhook>(all, &["secret"]);
     all = answer::<WebhookList>(all, &[]);
