@@ -1,4 +1,4 @@
-//! What axe finds: nothing, on any page, in either theme.
+//! What axe finds: nothing, on any page, in either theme and in forced colours; and what the system may ask for besides.
 
 use crate::browser_import::{drop_text, import_page};
 use contract::Tier;
@@ -9,18 +9,20 @@ use xtask::checkout;
 static AXE: LazyLock<String> =
     LazyLock::new(|| fs::read_to_string(checkout::path("node_modules/axe-core/axe.min.js")).unwrap() + "; true");
 
-/// Has axe look at the page as it is, in both themes.
+/// Has axe look at the page as it is, in both themes and in forced colours.
 #[track_caller]
 pub fn assert_clean(tab: &Tab, what: &str) {
     tab.js::<bool>(&AXE);
-    for theme in ["light", "dark"] {
-        tab.prefer(theme);
+    for (feature, value) in
+        [("forced-colors", "active"), ("prefers-color-scheme", "dark"), ("prefers-color-scheme", "light")]
+    {
+        tab.prefer(feature, value);
         // A colour that is on its way to another is neither.
         tab.until("document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().iterations === Infinity)");
         let found: Vec<String> = tab
             .js("axe.run().then(found => found.violations.flatMap(rule => rule.nodes.map(node => \
              `${rule.id}: ${node.target} ${node.failureSummary} in ${node.html.slice(0, 200)}`)))");
-        assert!(found.is_empty(), "{what}, {theme}:\n{}", found.join("\n"));
+        assert!(found.is_empty(), "{what}, {value}:\n{}", found.join("\n"));
     }
 }
 
@@ -106,6 +108,21 @@ fn axe_finds_nothing_on_a_running_job_and_on_one_that_has_ended() {
         tab.until("document.querySelector('[data-screen=job]') !== null");
         assert_clean(&tab, id);
     }
+}
+
+#[test]
+fn nothing_moves_where_the_system_asks_for_less_of_it() {
+    let account = Account::new(Tier::Team);
+    let running = Running::start(&account, 1_000);
+    let tab = Tab::signed_in(&running.page(), &account.key);
+    tab.sees("[data-status=processing]", "Processing");
+    tab.until("document.getAnimations().length > 0");
+    tab.prefer("prefers-reduced-motion", "reduce");
+    tab.until("document.getAnimations().length === 0");
+    running.set("imported = 900");
+    tab.nudge();
+    tab.sees("[data-count=imported]", "900");
+    assert_eq!(tab.js::<u32>("document.getAnimations().length"), 0, "also of the bar that grows");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn send(tab: &Tab, count: usize) {
     drop_text(tab, "memories.json", &json!(memories).to_string());
     tab.until("document.querySelector('.review button.primary')?.disabled === false");
     tab.click_on(".review button.primary");
-    tab.sees("h1", "Importing");
+    tab.until("document.querySelector('.review') === null");
 }
 
 /// Whether the browser would ask before it closes the tab.
@@ -52,6 +52,7 @@ fn a_proxy_that_refuses_a_batch_stops_the_sending_with_a_sentence() {
         *next.lock().unwrap() = Some(reply);
         send(&tab, 3);
         tab.sees("[role=alert]", says);
+        tab.sees("h1", "Importing");
         tab.sees("main", "Send the rest");
         assert_eq!(posts(&tab), at, "it is not repeated");
         assert!(asks(&tab), "what is not sent would be lost");

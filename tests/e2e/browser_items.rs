@@ -1,5 +1,6 @@
 //! What was sent of the items that did not land: seen, and taken away as a file.
 
+use crate::browser_accessibility::assert_clean;
 use contract::{ItemStatus, JobId, Tier};
 use serde_json::{Value, json};
 use tests::{Account, browser::Tab, importing, importing_server, traffic::Reply};
@@ -46,6 +47,7 @@ fn an_expanded_row_shows_what_was_sent_and_asks_for_one_page_around_it() {
     tab.until("document.querySelector('.detail').getBoundingClientRect().bottom <= innerHeight");
     let path = |after: u32| format!("/v1/batch/{job}/items?limit=10&status=failed&after={after}");
     assert_eq!(asked_for_items(&tab), [path(24)]);
+    assert_clean(&tab, "a row with what was sent");
     tab.press(&["g"]);
     tab.until("document.activeElement.closest('.row')?.dataset.index === '1'");
     tab.click("button", "Item 1");

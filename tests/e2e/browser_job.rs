@@ -1,8 +1,7 @@
 //! What a reader can do about a job, and what the page says of one that runs and of one that has ended.
 
-use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-};
+use crate::browser_accessibility::assert_clean;
+use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
 use contract::{JobId, Tier, path};
 use serde_json::json;
 use tests::{Account, Running, bearer, browser::Tab, importing, importing_server, job, start, traffic::Reply};
@@ -42,6 +41,7 @@ fn a_running_job_is_cancelled_once_that_is_confirmed_and_what_has_landed_stays()
     tab.sees("#error-rows", "cancelled");
     tab.sees("[data-retry]", "6 not tried before the job ended.");
     tab.find("button", "Retry 6 items");
+    assert_clean(&tab, "a job that was cancelled");
     assert_eq!(cancels(), 2);
 }
 
@@ -95,6 +95,7 @@ fn what_failed_for_what_passes_is_retried_in_a_new_job_though_the_answer_got_los
     tab.answer(move |url| if is_retry(url) { refused(503, "unavailable") } else { Reply::Pass });
     tab.click("button", "Retry 2 items");
     tab.sees("[data-retry]", "Why. Retry again: nothing is imported twice.");
+    assert_clean(&tab, "a retry that was refused");
     // It had arrived all the same.
     let sent = tab.requests().into_iter().find(|it| is_retry(&it.path)).unwrap();
     let headers =
@@ -199,8 +200,7 @@ fn the_speed_has_a_scale_and_an_axis_and_survives_a_reload() {
     let (begin, end): (String, String) = tab.js(ends);
     assert!(begin != end && begin.contains(':') && end.contains(':'), "{begin} {end}");
 
-    let feature = MediaFeature::new("forced-colors", "active");
-    tab.run(SetEmulatedMediaParams { features: Some(vec![feature]), ..Default::default() });
+    tab.prefer("forced-colors", "active");
     let colours: Vec<String> = tab.js("['.bar', '.bar .imported'].map(it => getComputedStyle(document.querySelector(it)).backgroundColor) \
         .concat(['imported', 'remaining'].map(it => getComputedStyle(document.querySelector(`[data-count=${it}] dt`), '::before').backgroundColor))");
     assert_eq!((&colours[0], &colours[1]), (&colours[3], &colours[2]), "bar and legend are alike");

@@ -1,5 +1,6 @@
 //! The list of jobs: which are shown, in which rows, and that a link says so.
 
+use crate::browser_accessibility::assert_clean;
 use chromiumoxide::cdp::browser_protocol::emulation::{SetDeviceMetricsOverrideParams, SetTimezoneOverrideParams};
 use contract::Tier;
 use serde_json::Value;
@@ -102,6 +103,7 @@ fn an_empty_list_says_which_filter_to_take_off_and_does_it() {
     tab.sees("[data-screen=no-match]", "No job is there with the filter “From 2026-11-02”.");
     tab.click("tab", "Failed");
     tab.sees("[data-screen=no-match]", "“Failed”, “From 2026-11-02”. Take one of them off.");
+    assert_clean(&tab, "a list in which nothing matches");
     tab.click("link", "Take off “From 2026-11-02”");
     tab.until("location.search === '?status=failed'");
     tab.sees(&job::row(job::FAILED), "");
@@ -161,6 +163,7 @@ fn the_batches_of_an_import_are_one_row_that_opens_and_lives_on() {
     tab.until("document.querySelectorAll('tr[data-part]').length === 3");
     let first = format!("job_{:032x}", 4_096);
     tab.sees(&job::row(&first), "10 of 10");
+    assert_clean(&tab, "an import's batches in the list");
     let database = Database::of(server().state());
     database.execute(&format!(
         "UPDATE batch_jobs SET imported = 7, failed = 3, version = version + 1 \

@@ -1,7 +1,9 @@
 //! Without a mouse.
 
+use crate::browser_import::import_page;
 use contract::Tier;
 use tests::{Account, Running, browser::Tab, job};
+use xtask::checkout;
 
 fn focused(tab: &Tab) -> Option<String> {
     tab.js("document.activeElement.closest('.row')?.dataset.index ?? null")
@@ -39,6 +41,18 @@ fn the_keyboard_alone_signs_in_opens_a_job_filters_and_exports() {
     tab.until("document.activeElement.closest('#export:popover-open') !== null");
     tab.press(&["Enter"]);
     tab.sees(".toast", "10 failures exported");
+}
+
+#[test]
+fn the_keyboard_alone_chooses_a_file_and_sends_it() {
+    let account = Account::new(Tier::Team);
+    let tab = import_page(&account);
+    tab_to(&tab, "input[type=file]");
+    tab.choose(&checkout::path("tests/cases/own_export.json"));
+    tab.sees(".review", "own_export.json");
+    tab_to(&tab, ".review button.primary");
+    tab.press(&["Enter"]);
+    tab.sees("[data-screen=group] h1", "Completed, everything imported");
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn main() {
     tab.run(SetScrollbarsHiddenParams::new(true));
     tab.js::<serde_json::Value>("{ document.activeElement.blur(); null }");
     for theme in ["light", "dark"] {
-        tab.prefer(theme);
+        tab.prefer("prefers-color-scheme", theme);
         tab.until("document.getAnimations().every(it => it.playState !== 'running' || it.effect.getComputedTiming().iterations === Infinity)");
         let photograph = CaptureScreenshotParams { format: Some(CaptureScreenshotFormat::Png), ..Default::default() };
         let png = BASE64_STANDARD.decode(tab.run(photograph).data).unwrap();

@@ -18,7 +18,7 @@ use chromiumoxide::{
         browser_protocol::{
             accessibility::QueryAxTreeParams,
             browser::{BrowserContextId, PermissionDescriptor, PermissionSetting, SetPermissionParams},
-            dom::{BackendNodeId, GetBoxModelParams, ScrollIntoViewIfNeededParams},
+            dom::{BackendNodeId, GetBoxModelParams, ScrollIntoViewIfNeededParams, SetFileInputFilesParams},
             emulation::{
                 MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetFocusEmulationEnabledParams,
             },
@@ -27,6 +27,7 @@ use chromiumoxide::{
                 InsertTextParams, MouseButton,
             },
             network::{EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams},
+            page::{EventFileChooserOpened, SetInterceptFileChooserDialogParams},
             target::{CreateBrowserContextParams, CreateTargetParams, DisposeBrowserContextParams, GetTargetsParams},
         },
         js_protocol::runtime::EvaluateParams,
@@ -39,6 +40,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{
     fs,
+    path::Path,
     process::{Child, Command as Program, Stdio},
     sync::{Arc, LazyLock},
     thread,
@@ -361,10 +363,24 @@ impl Tab {
         self.js::<Value>("{ window.dispatchEvent(new Event('online')); null }");
     }
 
-    /// Has the system prefer `light` or `dark`.
-    pub fn prefer(&self, theme: &str) {
-        let feature = MediaFeature::new("prefers-color-scheme", theme);
+    /// Has the system want something, as CSS asks for it: `prefers-color-scheme` to be `dark`. All else is as it comes.
+    pub fn prefer(&self, feature: &str, value: &str) {
+        let feature = MediaFeature::new(feature, value);
         self.run(SetEmulatedMediaParams { features: Some(vec![feature]), ..Default::default() });
+    }
+
+    /// Presses Enter, and gives what that asks for a file the one at `path`.
+    pub fn choose(&self, path: &Path) {
+        let intercept = |enabled| self.run(SetInterceptFileChooserDialogParams::new(enabled));
+        let mut opened = RUNTIME.block_on(self.page.event_listener::<EventFileChooserOpened>()).unwrap();
+        intercept(true);
+        self.press(&["Enter"]);
+        let asks = RUNTIME.block_on(async { tokio::time::timeout(PATIENCE, opened.next()).await });
+        let asks = asks.expect("nothing asks for a file").unwrap();
+        let mut files = SetFileInputFilesParams::new(vec![path.to_string_lossy().into_owned()]);
+        files.backend_node_id = asks.backend_node_id;
+        self.run(files);
+        intercept(false);
     }
 
     /// Allows something that a page asks its reader for: `notifications`, `clipboard-write`.

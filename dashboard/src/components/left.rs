@@ -27,8 +27,8 @@ pub fn Left(known: Known) -> impl IntoView {
     let fixing = RwSignal::new(false);
     let says = Signal::derive(move || {
         let says = match failed.get() {
-            0 if known.is_over() => "No failures. Everything that was tried has landed.",
-            0 => "No failures so far.",
+            0 if known.is_over() => "No errors. Everything that was tried has landed.",
+            0 => "No errors so far.",
             _ => "",
         };
         says.to_owned()
@@ -38,7 +38,7 @@ pub fn Left(known: Known) -> impl IntoView {
     view! {
         <section id="left" class="card left" aria-labelledby="left-title">
             <h2 id="left-title">
-                "What did not land " <span class="figure soft">{total}</span>
+                "Errors " <span class="figure soft">{total}</span>
             </h2>
             <p class="soft note">{says}</p>
             {move || match (fixing.get(), is_empty.get()) {
