@@ -149,6 +149,7 @@ fn what_failed_is_exported_corrected_and_dropped_again() {
     let account = Account::new(Tier::Team);
     let tab = import_page(&account);
     drop_text(&tab, "notes.csv", "content,user_id\nfirst,ann\n\" \",bob\n=1+1,cem\n");
+    tab.sees(".review", "2 rows can be imported, 1 without content will fail");
     tab.sees(".review", "1 row has no content: taken, and then counted as failed.");
     tab.click("button", "Import 3 memories");
     tab.sees("h1", "Completed with 1 failure");

@@ -152,7 +152,7 @@ fn problems_are_grouped_and_rows_that_will_fail_can_be_left_out() {
     let tab = import_page(&account);
     let rows: String = (0..900).map(|row| if row % 3 == 0 { "a,today\n" } else { "b,2026-05-04\n" }).collect();
     drop_text(&tab, "notes.csv", &format!("content,timestamp\n{rows}\" \",2026-05-04\nlong,2026-05-04,x\n"));
-    tab.sees(".review", "601 rows can be imported, 301 with problems");
+    tab.sees(".review", "600 rows can be imported, 1 without content will fail, 301 with problems");
     assert_eq!(tab.js::<u32>("document.querySelectorAll('.problems li').length"), 2);
     tab.sees(".problems", "Lines 2, 5, 8, 11, 14 and 295 more300 rows. timestamp must be an ISO 8601 date");
     tab.sees(".problems", "Line 903The row has more values than there are columns.");

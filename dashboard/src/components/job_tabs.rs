@@ -11,7 +11,7 @@ pub fn JobTabs(filter: Memo<Filter>, #[prop(into)] counts: Signal<Counts>) -> im
     let tab = move |(at, tab): (usize, Tab)| {
         let is_chosen = move || filter.read().tab() == Some(tab);
         let reached = move || is_chosen() || (at == 0 && filter.read().tab().is_none());
-        let count = move || counts.read().of(tab);
+        let count = move || counts.read().of(tab).map(|count| count.to_string());
         view! {
             <a
                 role="tab"

@@ -116,9 +116,17 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
 }
 
 fn summary(found: &Checked) -> String {
-    let (good, bad) = (found.good.len() as u32, found.bad() as u32);
-    let bad_words = if bad == 0 { "no problems".to_owned() } else { format!("{} with problems", number(bad)) };
-    format!("{} {} can be imported, {bad_words}", number(good), plural(good, "row", "rows"))
+    let good = found.good.len().saturating_sub(found.empty) as u32;
+    let mut words = vec![format!("{} {} can be imported", number(good), plural(good, "row", "rows"))];
+    for (count, what) in [(found.empty, "without content will fail"), (found.bad(), "with problems")] {
+        if count > 0 {
+            words.push(format!("{} {what}", number(count as u32)));
+        }
+    }
+    if words.len() == 1 {
+        words.push("no problems".to_owned());
+    }
+    words.join(", ")
 }
 
 /// How the file was read, where that is not the usual way.

@@ -167,34 +167,49 @@ impl Filter {
     }
 }
 
+/// How many jobs there are.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Count {
+    All(usize),
+    AtLeast(usize),
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::All(jobs) => jobs.fmt(out),
+            Self::AtLeast(jobs) => write!(out, "{jobs}+"),
+        }
+    }
+}
+
 /// How many jobs each tab has, where that is known.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
-pub struct Counts([Option<usize>; Tab::ALL.len()]);
+pub struct Counts([Option<Count>; Tab::ALL.len()]);
 
 impl Counts {
     /// The one of `tab`.
-    pub fn of(self, tab: Tab) -> Option<usize> {
+    pub fn of(self, tab: Tab) -> Option<Count> {
         Tab::ALL.into_iter().zip(self.0).find(|(known, _)| *known == tab).and_then(|(_, count)| count)
     }
 
-    /// These, with `running` for the jobs that run where nothing else is known of them.
+    /// These, with `running` for the jobs that run where not all is known of them.
     pub fn or_running(mut self, running: Option<usize>) -> Self {
         for (tab, count) in Tab::ALL.into_iter().zip(&mut self.0) {
-            if tab == Tab::Running {
-                *count = count.or(running);
+            if tab == Tab::Running && !matches!(count, Some(Count::All(_))) {
+                *count = running.map(Count::All).or(*count);
             }
         }
         self
     }
 }
 
-/// How many jobs each tab has, where `list`, which `filter` asked for, tells. It does where it is all that there is.
+/// How many jobs each tab has, where `list`, which `filter` asked for, tells: all of them where it is all that there is.
 pub fn counts(filter: &Filter, list: &JobList) -> Counts {
-    let is_whole = filter.after.is_none() && list.next.is_none();
     let dates = [Part::From, Part::To].iter().any(|part| filter.parts().contains(part));
     let is_all = filter.parts().is_empty();
     Counts(Tab::ALL.map(|tab| {
-        let is_told = is_whole && !dates && (is_all || (filter.tab() == Some(tab) && filter.parts().len() == 1));
+        let is_told = filter.after.is_none() && !dates && (is_all || (filter.tab() == Some(tab) && filter.parts().len() == 1));
         let holds = |status: JobStatus, failed: u32| match tab {
             Tab::All => true,
             Tab::Running => !status.is_final(),
@@ -202,7 +217,12 @@ pub fn counts(filter: &Filter, list: &JobList) -> Counts {
             Tab::Partial => status == JobStatus::Completed && failed > 0,
             Tab::Failed => status == JobStatus::Failed,
         };
-        is_told.then(|| list.jobs.iter().filter(|job| holds(job.status, job.failed)).count())
+        let jobs = list.jobs.iter().filter(|job| holds(job.status, job.failed)).count();
+        match list.next {
+            _ if !is_told => None,
+            None => Some(Count::All(jobs)),
+            Some(_) => (jobs > 0).then_some(Count::AtLeast(jobs)),
+        }
     }))
 }
 
@@ -293,14 +313,16 @@ mod tests {
         ];
         let all = JobList { jobs: jobs.to_vec(), next: None, sum: None };
         let any = Filter::default();
-        assert_eq!(counts(&any, &all).0, [4, 1, 2, 1, 1].map(Some));
-        assert_eq!(counts(&any, &all).or_running(Some(9)).of(Tab::Running), Some(1));
+        assert_eq!(counts(&any, &all).0, [4, 1, 2, 1, 1].map(|jobs| Some(Count::All(jobs))));
+        assert_eq!(counts(&any, &all).or_running(Some(9)).of(Tab::Running), Some(Count::All(1)));
         let partial = JobList { jobs: vec![job(JobStatus::Completed, 2)], next: None, sum: None };
-        assert_eq!(counts(&any.with_tab(Tab::Partial), &partial).0, [None, None, None, Some(1), None]);
+        assert_eq!(counts(&any.with_tab(Tab::Partial), &partial).0, [None, None, None, Some(Count::All(1)), None]);
         let more = JobList { next: Some("1-2".to_owned()), ..all.clone() };
-        for (filter, list) in [(any.clone(), more), (any.page(Some("1-2".to_owned())), all)] {
-            assert_eq!(counts(&filter, &list), Counts::default());
-            assert_eq!(counts(&filter, &list).or_running(Some(9)).0, [None, Some(9), None, None, None]);
-        }
+        assert_eq!(counts(&any, &more).0.map(|count| count.unwrap().to_string()), ["4+", "1+", "2+", "1+", "1+"]);
+        assert_eq!(counts(&any, &more).or_running(Some(9)).of(Tab::Running), Some(Count::All(9)));
+        assert_eq!(counts(&any, &more).or_running(None).of(Tab::Running), Some(Count::AtLeast(1)));
+        let later = any.page(Some("1-2".to_owned()));
+        assert_eq!(counts(&later, &all), Counts::default());
+        assert_eq!(counts(&later, &all).or_running(Some(9)).0, [None, Some(Count::All(9)), None, None, None]);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         controls::Controls, job_filters::JobFilters, job_table::JobTable, job_tabs::JobTabs, keys::on_keys,
         no_match::NoMatch, open_job::OpenJob, screen::Screen, stale::Stale, trouble::Trouble,
     },
-    jobs::filter::{self, Counts, Filter, Tab},
+    jobs::filter::{self, Count, Counts, Filter, Tab},
     poll::{self, Polled},
     session::Session,
 };
@@ -72,7 +72,7 @@ fn Asked(filter: Filter, shown: Shown) -> impl IntoView {
         async move {
             let answer = api::filtered_jobs(&key, &filter, &abort).await?;
             let told = answer.body.as_ref().and_then(|list| filter::counts(&filter, list).of(Tab::Running));
-            _ = is_told.try_update_value(|is_told| *is_told = told.is_some());
+            _ = is_told.try_update_value(|is_told| *is_told = matches!(told, Some(Count::All(_))));
             Ok(answer)
         }
     };
