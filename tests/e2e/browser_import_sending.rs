@@ -25,7 +25,7 @@ fn send(tab: &Tab, count: usize) {
     drop_text(tab, "memories.json", &json!(memories).to_string());
     tab.until("document.querySelector('.review button.primary')?.disabled === false");
     tab.click_on(".review button.primary");
-    tab.until("document.querySelector('.review') === null");
+    tab.until("document.querySelector('.drop') === null");
 }
 
 /// Whether the browser would ask before it closes the tab.
