@@ -1,6 +1,7 @@
 //! The account's menu: whose key it is, what is used up, and the way out.
 
 use crate::browser_accessibility::assert_clean;
+use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
 use contract::Tier;
 use std::sync::{Arc, Mutex};
 use tests::{Account, Running, browser::Tab, job, key_id, traffic::Reply};
@@ -34,6 +35,11 @@ fn the_menu_tells_the_key_and_what_is_used_up_and_closes_as_menus_do() {
     tab.sees(&format!("{OPEN} [data-key-id]"), &key_id(&account.key));
     tab.sees(OPEN, &format!("Account{}Key expiresnever", account.name));
     tab.until("/^\\d{4}-\\d{2}-01$/.test(document.querySelector('#account time').dateTime)");
+    tab.run(SetDeviceMetricsOverrideParams::new(320, 740, 1.0, false));
+    tab.until(&format!(
+        "(({{ left, right }}) => left >= 0 && right <= innerWidth)(document.querySelector('{OPEN}').getBoundingClientRect())"
+    ));
+    tab.run(SetDeviceMetricsOverrideParams::new(1280, 900, 1.0, false));
     tab.press(&["Escape"]);
     tab.until(IS_CLOSED);
     let asked = tab.requests().iter().filter(|request| request.path == "/v1/usage").count();

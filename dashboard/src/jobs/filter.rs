@@ -209,7 +209,8 @@ pub fn counts(filter: &Filter, list: &JobList) -> Counts {
     let dates = [Part::From, Part::To].iter().any(|part| filter.parts().contains(part));
     let is_all = filter.parts().is_empty();
     Counts(Tab::ALL.map(|tab| {
-        let is_told = filter.after.is_none() && !dates && (is_all || (filter.tab() == Some(tab) && filter.parts().len() == 1));
+        let is_told =
+            filter.after.is_none() && !dates && (is_all || (filter.tab() == Some(tab) && filter.parts().len() == 1));
         let holds = |status: JobStatus, failed: u32| match tab {
             Tab::All => true,
             Tab::Running => !status.is_final(),
