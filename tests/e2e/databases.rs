@@ -23,6 +23,9 @@ use xtask::serve::Server;
 
 const DATABASES: u32 = 4;
 
+/// After so many accounts of any names each database has one, but for a chance of one in millions.
+const MOST: usize = 60;
+
 /// Nobody waits long before something is tried again.
 const SETTINGS: [(&str, &str); 3] =
     [("IMPORT_CHUNK_ITEMS", "25"), ("IMPORT_RETRY_SECONDS", "1"), ("IMPORT_STALLED_SECONDS", "1")];
@@ -73,8 +76,11 @@ fn batch(items: usize) -> Vec<Value> {
 fn accounts_are_spread_over_the_databases_and_whoever_was_there_before_stays() {
     let mut used = BTreeSet::new();
     let old = (0..3).map(|_| Account::new(Tier::Developer));
-    let new = (0..12).map(|_| Account::new(Tier::Scale));
+    let new = (0..MOST).map(|_| Account::new(Tier::Scale));
     for account in old.chain(new) {
+        if used.len() as u32 == DATABASES {
+            break;
+        }
         let client = client();
         let id = import(&account, 20);
         post(&account, path::MEMORIES, &json!({ "content": "single" }), 201);
@@ -104,12 +110,12 @@ fn accounts_are_spread_over_the_databases_and_whoever_was_there_before_stays() {
 #[test]
 fn what_runs_over_all_accounts_runs_over_all_databases() {
     let receiver = Receiver::new(Reply::Answer(204, &[]));
-    let accounts: Vec<_> = (0..12).map(|_| Account::new(Tier::Team)).collect();
-    let mut used = BTreeSet::new();
-    for account in &accounts {
+    let (mut accounts, mut used) = (Vec::new(), BTreeSet::new());
+    while used.len() < DATABASES as usize && accounts.len() < MOST {
+        let account = Account::new(Tier::Team);
         let webhook = json!({ "url": receiver.url(), "events": ["batch.completed"] });
-        post(account, path::WEBHOOKS, &webhook, 201);
-        let [place] = places(account)[..] else { panic!("{:?}", places(account)) };
+        post(&account, path::WEBHOOKS, &webhook, 201);
+        let [place] = places(&account)[..] else { panic!("{:?}", places(&account)) };
         used.insert(place);
         // A job whose message got lost, and one whose time is over.
         Database::numbered(SERVER.state(), place).execute(&format!(
@@ -121,6 +127,7 @@ fn what_runs_over_all_accounts_runs_over_all_databases() {
                VALUES ('{0}', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'completed', 1, 1, 1, 2);",
             account.name
         ));
+        accounts.push(account);
     }
     assert_eq!(used.len() as u32, DATABASES, "{used:?}");
     SERVER.fire_cron().unwrap();
@@ -236,6 +243,40 @@ struct Watched {
     polls: u32,
     /// Imported, failed, and whether it was final.
     last: (u32, u32, bool),
+}
+
+#[test]
+fn a_copy_that_is_not_like_the_account_is_dropped_and_the_account_stays_open() {
+    let account = Account::new(Tier::Developer);
+    client().finished(import(&account, 10), &account.key);
+    let [source] = places(&account)[..] else { panic!("{:?}", places(&account)) };
+    let target = (source + 1) % DATABASES;
+    let before = dump(&account, source);
+    // All is copied and nothing may be written, and there is something that nobody has put there.
+    let name = &account.name;
+    let lead = format!("INSERT OR REPLACE INTO placements (account_id, database) VALUES ('{name}', {source})");
+    for (number, sql) in [
+        (target, format!("{lead}; INSERT INTO agents (account_id, agent_id) VALUES ('{name}', 'zzz')")),
+        (source, lead),
+        (
+            0,
+            format!(
+                "INSERT INTO moves (account_id, target, source, state) VALUES ('{name}', {target}, {source}, 'fenced')"
+            ),
+        ),
+    ] {
+        Database::numbered(SERVER.state(), number).execute(&sql);
+    }
+    wait_until("the end of the move", || {
+        SERVER.fire_cron().unwrap();
+        let state = "SELECT state || ': ' || COALESCE(error, '') FROM moves WHERE account_id = ?1";
+        let state: String = Database::numbered(SERVER.state(), 0).one(state, [name]);
+        state == "failed: the copy is not like the account"
+    });
+    assert_eq!(places(&account), [source]);
+    assert_eq!(dump(&account, source), before);
+    post(&account, path::MEMORIES, &json!({ "content": "n" }), 201);
+    assert_moved(&move_to(&account, target), &account, target);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn a_deployment_applies_what_the_database_lacks_once_and_refuses_one_that_is_ahe
     let state = State::scratch().unwrap();
     let all = fs::read_dir(checkout::path("edge/migrations")).unwrap().count();
     let (good, said) = rehearse(&state);
-    assert!(good && said.contains(&format!("staging: {all} pending: 0001_jobs.sql, ")), "{said}");
+    assert!(good && said.contains(&format!("staging: {all} pending in DB: 0001_jobs.sql, ")), "{said}");
     let (good, said) = rehearse(&state);
     assert!(good && said.contains("no migration is pending"), "{said}");
 

@@ -2,7 +2,7 @@
 //!
 //! The Worker itself carries it out (`edge/src/store/moving.js`); here it is ordered, and watched until it has ended.
 
-use crate::{progress, state::State, wrangler};
+use crate::{deploy::ENVIRONMENTS, progress, state::State, wrangler};
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
 use keys::entry::account;
@@ -41,9 +41,9 @@ pub struct Move {
     /// The number of a database: 0 is the binding DB in wrangler.toml, 1 is DB_1, and so on
     #[arg(long, value_name = "NUMBER")]
     to: u32,
-    /// Move it in the deployed databases instead of those of `npm start`
-    #[arg(long, conflicts_with = "persist_to")]
-    remote: bool,
+    /// Move it in the databases of this environment in wrangler.toml instead of those of `npm start`
+    #[arg(long, value_name = "NAME", value_parser = ENVIRONMENTS, conflicts_with = "persist_to")]
+    env: Option<String>,
     /// The state folder of a local install other than the one of `npm start`
     #[arg(long, value_name = "FOLDER")]
     persist_to: Option<PathBuf>,
@@ -139,9 +139,9 @@ impl Move {
     }
 
     fn wrangler(&self, arguments: &[&str]) -> Command {
-        if self.remote {
+        if let Some(env) = &self.env {
             let mut command = wrangler::command(arguments);
-            command.arg("--remote");
+            command.args(["--remote", "--env", env]);
             return command;
         }
         self.persist_to.clone().map_or_else(State::of_checkout, State::of_folder).wrangler(arguments)

@@ -31,8 +31,8 @@ pub const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 /// # Errors
 /// When something is refused, and when a step fails: then nothing behind it was done.
 pub fn run(flags: &Flags) -> Result<()> {
-    let refused =
-        [placeholders(&config()?, &flags.env), uncommitted(&setup::output("git", &["status", "--porcelain"])?)];
+    let config = config()?;
+    let refused = [placeholders(&config, &flags.env), uncommitted(&setup::output("git", &["status", "--porcelain"])?)];
     let refused = refused.concat();
     if flags.dry_run {
         build::all()?;
@@ -42,22 +42,27 @@ pub fn run(flags: &Flags) -> Result<()> {
     }
     let target = Target { env: &flags.env, local: flags.rehearse.as_ref().map(path::absolute).transpose()? };
     ensure!(target.local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
-    let pending = pending(&target.applied()?, &known()?)?;
+    let known = known()?;
+    let pending = |database: &String| Ok((database.clone(), pending(&target.applied(database)?, &known)?));
+    let pending = databases(&config, &flags.env).iter().map(pending).collect::<Result<Vec<_>>>()?;
     // What does not compile must not have migrated anything.
     build::all()?;
-    progress::say(&match pending.len() {
-        0 => format!("{}: no migration is pending", flags.env),
-        count => format!("{}: {count} pending: {}", flags.env, pending.join(", ")),
-    });
-    if !pending.is_empty() {
-        progress::run("Migrating", target.d1(&["migrations", "apply"], &[]))?;
+    for (database, pending) in &pending {
+        progress::say(&match pending.len() {
+            0 => format!("{}: no migration is pending in {database}", flags.env),
+            count => format!("{}: {count} pending in {database}: {}", flags.env, pending.join(", ")),
+        });
+        if !pending.is_empty() {
+            progress::run("Migrating", target.d1(&["migrations", "apply"], database, &[]))?;
+        }
     }
     if target.local.is_some() {
         return Ok(());
     }
     let was = setup::output("git", &["rev-parse", "HEAD"]).and_then(|commit| upload(&flags.env, commit.trim()))?;
     let range = was.map_or_else(|| "HEAD^..HEAD".to_owned(), |was| format!("{was}..HEAD"));
-    println!("\nDeployed to {}: migrations {pending:?}, and these commits:", flags.env);
+    let migrated: Vec<_> = pending.into_iter().flat_map(|(_, pending)| pending).collect();
+    println!("\nDeployed to {}: migrations {migrated:?}, and these commits:", flags.env);
     print!("{}", setup::output("git", &["log", "--oneline", &range]).unwrap_or_else(|error| format!("{error}\n")));
     Ok(())
 }
@@ -97,6 +102,12 @@ fn placeholders(config: &Value, env: &str) -> Vec<String> {
         .collect()
 }
 
+/// The bindings of the environment's databases.
+fn databases(config: &Value, env: &str) -> Vec<String> {
+    let bindings = config["env"][env]["d1_databases"].as_array().into_iter().flatten();
+    bindings.filter_map(|database| database["binding"].as_str().map(str::to_owned)).collect()
+}
+
 /// What stands in the checkout and in no commit, of which `status` tells: nobody could say later what was deployed.
 fn uncommitted(status: &str) -> Vec<String> {
     status.lines().map(|line| format!("not committed: {}", line.trim())).collect()
@@ -114,12 +125,12 @@ fn known() -> Result<Vec<String>> {
 /// Those of the `known` migrations that are not `applied` yet.
 fn pending(applied: &[String], known: &[String]) -> Result<Vec<String>> {
     if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
-        bail!("the database has the migration {unknown}, which this checkout lacks: a newer one was deployed there");
+        bail!("a database has the migration {unknown}, which this checkout lacks: a newer one was deployed there");
     }
     Ok(known.iter().filter(|name| !applied.contains(name)).cloned().collect())
 }
 
-/// A database to migrate.
+/// Where databases are migrated.
 struct Target<'a> {
     env: &'a str,
     /// A local state in its place.
@@ -127,11 +138,13 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// The migrations that it has. A new one has not even their table.
-    fn applied(&self) -> Result<Vec<String>> {
+    /// The migrations that a database has. A new one has not even their table.
+    fn applied(&self, database: &str) -> Result<Vec<String>> {
         let query = |sql: &str| -> Result<Vec<Value>> {
-            let output =
-                self.d1(&["execute"], &["--json", "--command", sql]).output().context("cannot run wrangler")?;
+            let output = self
+                .d1(&["execute"], database, &["--json", "--command", sql])
+                .output()
+                .context("cannot run wrangler")?;
             let told = [&output.stderr[..], &output.stdout].concat();
             ensure!(output.status.success(), "the database does not answer: {}", String::from_utf8_lossy(&told).trim());
             let results: Value = serde_json::from_slice(&output.stdout).context("wrangler did not answer in JSON")?;
@@ -144,9 +157,9 @@ impl Target<'_> {
         Ok(rows.iter().filter_map(|row| row["name"].as_str().map(str::to_owned)).collect())
     }
 
-    fn d1(&self, operation: &[&str], more: &[&str]) -> Command {
+    fn d1(&self, operation: &[&str], database: &str, more: &[&str]) -> Command {
         let mut command = wrangler::command(&["d1"]);
-        command.args(operation).args(["DB", "--env", self.env]).args(more);
+        command.args(operation).args([database, "--env", self.env]).args(more);
         match &self.local {
             Some(folder) => command.arg("--local").arg("--persist-to").arg(folder),
             None => command.arg("--remote"),
@@ -170,6 +183,7 @@ mod tests {
         };
         let (kv, d1) = ("0123456789abcdef0123456789abcdef", "0a1b2c3d-0123-4567-89ab-0123456789ab");
         assert_eq!(placeholders(&config(kv, d1), "staging"), [""; 0]);
+        assert_eq!(databases(&config(kv, d1), "staging"), ["DB", "DB_1"]);
         for placeholder in ["", "<id>", "00000000000000000000000000000000", "00000000-0000-0000-0000-000000000000"] {
             let found = placeholders(&config(placeholder, placeholder), "staging");
             assert_eq!(found.len(), 3, "{found:?}");

@@ -120,7 +120,7 @@ const REMOVE = "DELETE FROM placements WHERE account_id = ?1";
 
 const HOLD = `UPDATE moves SET held_until = ?2 WHERE account_id = (SELECT account_id FROM moves
     WHERE state NOT IN ('done', 'failed') AND held_until <= ?1 ORDER BY held_until LIMIT 1)
-  RETURNING json_object('account', account_id, 'target', target, 'source', source, 'state', state)`;
+  RETURNING json_object('account', account_id, 'target', target, 'source', source, 'state', state, 'error', error)`;
 
 const RELEASE = "UPDATE moves SET held_until = ?2, rows = rows + ?3 WHERE account_id = ?1";
 
@@ -177,17 +177,22 @@ async function move(order, run, mayGoOn) {
     await run(source, PUT, account, source);
     await note("fenced", "fenced_at", Date.now());
   }
-  if (order.state === "fenced") {
+  if (order.state === "fenced" && order.error === null) {
     if (!(await copy(TABLES, order, run, mayGoOn))) return false;
     const [[there], [here]] = [await run(source, SUMS, account), await run(target, SUMS, account)];
-    if (there !== here) {
-      // In this order: what is open again is not gone on with.
-      await fail("the copy is not like the account");
-      await run(source, REMOVE, account);
-      return true;
+    if (there === here) {
+      order.copied = 0;
+      await note("verified", "rows", JSON.parse(here).reduce((rows, [count]) => rows + count, 0));
+    } else {
+      order.error = "the copy is not like the account";
+      await note("fenced", "error", order.error);
     }
-    order.copied = 0;
-    await note("verified", "rows", JSON.parse(here).reduce((rows, [count]) => rows + count, 0));
+  }
+  if (order.error !== null) {
+    // Written down by now: where this breaks off it is done again, and what is open is not copied any more.
+    await run(source, REMOVE, account);
+    if (!(await clear(target, account, run, mayGoOn))) return false;
+    return fail(order.error);
   }
   if (order.state === "verified") {
     // In this order: it can be read there, nobody goes to the old place, it can be written to there.
