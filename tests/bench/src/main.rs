@@ -31,7 +31,7 @@ const MEMORY: &str = "memory";
 #[derive(Parser)]
 #[command(bin_name = "npm run bench --")]
 pub struct Options {
-    /// Take at most two minutes: five rounds, no look at the memory, the floor only where it is the bar
+    /// Take some two minutes: five rounds, no look at the memory, the floor only where it is the bar
     #[arg(long)]
     short: bool,
     /// Only these parts: the letters of the table, floor, imports, memory
