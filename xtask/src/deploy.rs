@@ -31,7 +31,7 @@ pub const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 /// # Errors
 /// When something is refused, and when a step fails: then nothing behind it was done.
 pub fn run(flags: &Flags) -> Result<()> {
-    let config = config()?;
+    let config = wrangler::config()?;
     let refused = [placeholders(&config, &flags.env), uncommitted(&setup::output("git", &["status", "--porcelain"])?)];
     let refused = refused.concat();
     if flags.dry_run {
@@ -44,7 +44,7 @@ pub fn run(flags: &Flags) -> Result<()> {
     ensure!(target.local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
     let known = known()?;
     let pending = |database: &String| Ok((database.clone(), pending(&target.applied(database)?, &known)?));
-    let pending = databases(&config, &flags.env).iter().map(pending).collect::<Result<Vec<_>>>()?;
+    let pending = wrangler::databases(&config["env"][&flags.env]).iter().map(pending).collect::<Result<Vec<_>>>()?;
     // What does not compile must not have migrated anything.
     build::all()?;
     for (database, pending) in &pending {
@@ -78,12 +78,6 @@ fn upload(env: &str, commit: &str) -> Result<Option<String>> {
     Ok(tag.filter(|tag| tag.bytes().all(|byte| byte.is_ascii_hexdigit())).map(str::to_owned))
 }
 
-/// `wrangler.toml`.
-fn config() -> Result<Value> {
-    let text = fs::read_to_string(checkout::path("wrangler.toml")).context("cannot read wrangler.toml")?;
-    basic_toml::from_str(&text).context("wrangler.toml is not TOML")
-}
-
 /// The ids of the environment that are not those of anything: what `wrangler … create` prints must be put in their places.
 fn placeholders(config: &Value, env: &str) -> Vec<String> {
     let ids = [("kv_namespaces", "id", 32), ("d1_databases", "database_id", 36)];
@@ -100,12 +94,6 @@ fn placeholders(config: &Value, env: &str) -> Vec<String> {
         .filter(|(_, id, length, binding)| !binding[**id].as_str().is_some_and(|text| is_id(text, **length)))
         .map(|(kind, id, _, binding)| format!("{id} of {} in [[env.{env}.{kind}]] names nothing", binding["binding"]))
         .collect()
-}
-
-/// The bindings of the environment's databases.
-fn databases(config: &Value, env: &str) -> Vec<String> {
-    let bindings = config["env"][env]["d1_databases"].as_array().into_iter().flatten();
-    bindings.filter_map(|database| database["binding"].as_str().map(str::to_owned)).collect()
 }
 
 /// What stands in the checkout and in no commit, of which `status` tells: nobody could say later what was deployed.
@@ -183,7 +171,7 @@ mod tests {
         };
         let (kv, d1) = ("0123456789abcdef0123456789abcdef", "0a1b2c3d-0123-4567-89ab-0123456789ab");
         assert_eq!(placeholders(&config(kv, d1), "staging"), [""; 0]);
-        assert_eq!(databases(&config(kv, d1), "staging"), ["DB", "DB_1"]);
+        assert_eq!(wrangler::databases(&config(kv, d1)["env"]["staging"]), ["DB", "DB_1"]);
         for placeholder in ["", "<id>", "00000000000000000000000000000000", "00000000-0000-0000-0000-000000000000"] {
             let found = placeholders(&config(placeholder, placeholder), "staging");
             assert_eq!(found.len(), 3, "{found:?}");

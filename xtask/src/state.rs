@@ -135,7 +135,7 @@ impl State {
 
     /// Applies the migrations that it lacks.
     pub fn migrate(&self) -> Result<()> {
-        for database in wrangler::databases()? {
+        for database in wrangler::databases(&wrangler::config()?) {
             progress::run("Applying the migrations", self.wrangler(&["d1", "migrations", "apply", &database]))?;
         }
         Ok(())

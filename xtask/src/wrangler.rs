@@ -2,6 +2,7 @@
 
 use crate::checkout;
 use anyhow::{Context, Result};
+use serde_json::Value;
 use std::{fmt::Write, fs, path::PathBuf, process::Command};
 
 /// wrangler, which asks nothing, reports nothing, and reads the real `wrangler.toml`.
@@ -11,13 +12,19 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// The bindings of the databases in `wrangler.toml`: `DB`, and `DB_1` and so on where there are more.
+/// `wrangler.toml`.
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn databases() -> Result<Vec<String>> {
-    let binding = |line: &str| Some(format!("DB{}", line.strip_prefix("binding = \"DB")?.strip_suffix('"')?));
-    Ok(declared()?.lines().filter_map(binding).collect())
+/// When it cannot be read, or is not TOML.
+pub fn config() -> Result<Value> {
+    basic_toml::from_str(&declared()?).context("wrangler.toml is not TOML")
+}
+
+/// The bindings of the databases in a section of `wrangler.toml`, the top or an environment: `DB`, and `DB_1` and so on where
+/// there are more.
+pub fn databases(section: &Value) -> Vec<String> {
+    let databases = section["d1_databases"].as_array().into_iter().flatten();
+    databases.filter_map(|database| database["binding"].as_str().map(str::to_owned)).collect()
 }
 
 /// A file like `wrangler.toml` but with so many databases, for what is built already.
