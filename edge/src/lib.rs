@@ -22,6 +22,7 @@ mod webhooks;
 
 use error::ApiError;
 use http::Answer;
+use std::convert::Infallible;
 use wasm_bindgen::prelude::*;
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
 
@@ -52,8 +53,9 @@ pub async fn fetch(
     answer.send(&incoming, &request_id, known.policy())
 }
 
+/// Whatever goes wrong is settled message by message.
 #[event(queue)]
-async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> worker::Result<()> {
+async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> Result<(), Infallible> {
     if batch.queue().ends_with(webhooks::QUEUE) {
         webhooks::consume(&env, &batch, &context).await;
     } else {

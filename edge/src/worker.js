@@ -18,8 +18,9 @@ export default {
     const own = Object.create(env);
     own.cost = { method, began: Date.now(), kv: 0, limiter: 0, d1: 0 };
     const answer = fetch(request, own, method, url, headers.get("authorization"), headers.get("if-none-match"));
-    // What a body takes up is held until the request has come to its end, also where its client has gone away.
-    if (request.body !== null) context.waitUntil(answer);
+    // Where its client has gone away it comes to its end all the same: what was broken off in the middle would keep for good
+    // whatever it held, since nothing could wake it any more.
+    context.waitUntil(answer);
     return answer;
   },
   queue,

@@ -25,7 +25,9 @@ fn declared(section: &Value) -> BTreeMap<String, Value> {
             "assets",
         ]
         .contains(&kind.as_str())
-            && !["triggers", "observability", "env", "route", "routes"].contains(&kind.as_str())
+            // Metrics are optional.
+            && !["triggers", "observability", "env", "route", "routes", "analytics_engine_datasets"]
+                .contains(&kind.as_str())
     });
     kinds.map(|(kind, value)| (kind.clone(), without_names(kind, value))).collect()
 }
@@ -34,6 +36,8 @@ fn without_names(kind: &str, value: &Value) -> Value {
     match value {
         // Each environment may have its own values: the build holds them to their ranges.
         Value::Object(settings) if kind == "vars" => settings.keys().cloned().collect(),
+        // An environment may have more databases.
+        Value::Array(all) if kind == "d1_databases" => all[..1].iter().map(|one| without_names("", one)).collect(),
         Value::Array(all) => all.iter().map(|one| without_names(kind, one)).collect(),
         Value::Object(fields) => {
             // A limit is bound by its name.

@@ -28,7 +28,7 @@ fn deflate(text: &str) -> Vec<u8> {
 }
 
 /// So many MiB of spaces, in a thousandth of that. It does not end.
-fn bomb(mib: usize) -> Vec<u8> {
+pub fn bomb(mib: usize) -> Vec<u8> {
     let mut packed = Vec::with_capacity(MIB);
     let mut compress = Compress::new(Compression::best(), false);
     // Behind a full flush every MiB is packed alike, and none needs what was before it.

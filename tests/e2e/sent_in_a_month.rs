@@ -70,3 +70,30 @@ fn an_account_may_send_ten_times_its_quota_and_then_neither_a_batch_nor_a_single
     assert_eq!(database.one::<u32>("SELECT COUNT(*) FROM batch_items", []), 0);
     assert_eq!(database.one::<u32>("SELECT COUNT(*) FROM admissions", []), 0);
 }
+
+#[test]
+fn among_what_is_sent_a_memory_counts_once_more_for_each_sixteen_kib_however_it_is_sent() {
+    let account = Account::new(Tier::Hobby);
+    let server = start_with(&[], "");
+    let client = Client::new(server.url());
+    let received = || client.get(path::USAGE, &account.key).json()["received"]["used"].as_u64().unwrap();
+    // With the braces and the name of its field, metadata of so many bytes.
+    let weighing = |content: &str, bytes: usize| json!({ "content": content, "metadata": { "m": "m".repeat(bytes - content.len() - r#"{"m":""}"#.len()) } });
+    assert_eq!(client.post(path::MEMORIES, &account.key, &weighing("c", (16 << 10) - 1)).status, 201);
+    assert_eq!(received(), 1);
+    assert_eq!(client.post(path::MEMORIES, &account.key, &weighing("c", 16 << 10)).status, 201);
+    assert_eq!(received(), 3);
+    assert_eq!(client.post(path::MEMORIES, &account.key, &weighing("憶", 900_000)).status, 201);
+    assert_eq!(received(), 3 + 55);
+    // Each is of another agent, of which the account may have two.
+    let mut items: Vec<_> = (0..4).map(|_| weighing("c", 40 << 10)).collect();
+    for (agent, item) in items.iter_mut().enumerate() {
+        item["agent_id"] = json!(agent.to_string());
+    }
+    let job = client.import(&account.key, &items);
+    client.finished(job, &account.key);
+    assert_eq!(received(), 58 + 4 * 3);
+    let retried = client.post(&path::retry(job), &account.key, &json!({}));
+    client.finished(retried.job().id, &account.key);
+    assert_eq!(received(), 70 + 2 * 3, "what is sent again weighs as much");
+}

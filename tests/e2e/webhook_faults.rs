@@ -107,6 +107,24 @@ fn what_failed_is_tried_again_with_growing_waits_for_a_day() {
 }
 
 #[test]
+fn what_was_never_tried_is_given_up_when_the_day_is_over_and_sent_to_nobody() {
+    let told = Told::new(Reply::Answer(500, &[]));
+    told.import();
+    told.tried(2);
+    let received = told.receiver.received().len();
+    told.age(26 * HOUR);
+    let delivery = told.client.deliveries(&told.account.key, told.webhook.id).remove(0);
+    assert_eq!((delivery.status, delivery.next_attempt_at), (DeliveryStatus::Failed, None));
+    assert_eq!((delivery.error.as_deref(), delivery.attempts), (Some("the receiver answered 500"), 2));
+    // Another one that is younger goes through, and this one does not.
+    told.receiver.set(OK);
+    told.import();
+    told.receiver.wait_for(received + 1);
+    told.server.fire_cron().unwrap();
+    assert_eq!(told.receiver.received().len(), received + 1);
+}
+
+#[test]
 fn what_is_delivered_at_last_is_not_sent_again() {
     let told = Told::new(Reply::Answer(503, &[]));
     told.import();

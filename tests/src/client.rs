@@ -65,9 +65,9 @@ impl Client {
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
-        body: &str,
+        body: impl AsRef<[u8]>,
     ) -> Result<Answer, ureq::Error> {
-        self.exchange(method, path, headers, body.as_bytes())
+        self.exchange(method, path, headers, body.as_ref())
     }
 
     fn exchange(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer, ureq::Error> {

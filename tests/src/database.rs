@@ -17,15 +17,13 @@ impl Database {
         Self::numbered(state, 0)
     }
 
-    /// The only one of `state`, whatever it is called: an environment's goes by its id.
-    pub fn only(state: &State) -> Self {
+    /// One of `state`, whatever it is called: an environment's goes by its id.
+    pub fn any(state: &State) -> Self {
         let is_database = |file: &Path| {
             file.extension().is_some_and(|extension| extension == "sqlite") && !file.ends_with("metadata.sqlite")
         };
         let files = fs::read_dir(folder(state)).unwrap().map(|file| file.unwrap().path());
-        let files: Vec<PathBuf> = files.filter(|file| is_database(file)).collect();
-        assert_eq!(files.len(), 1, "{files:?}");
-        Self::open(&files[0])
+        Self::open(&files.into_iter().find(|file| is_database(file)).unwrap())
     }
 
     /// The one of the binding `DB`, or `DB_1` and so on.

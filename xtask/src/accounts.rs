@@ -20,6 +20,9 @@ const PACE: Duration = Duration::from_secs(2);
 /// So often in a row wrangler may fail: while others write, a local database is busy at times.
 const TRIES: u32 = 10;
 
+/// The Worker's cron begins with an order within a minute. After so long there is none that would.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// What can be done with an account.
 #[derive(Subcommand)]
 pub enum Operation {
@@ -82,13 +85,21 @@ impl Move {
     fn run(&self) -> Result<()> {
         let Self { account, to, .. } = self;
         let begin = Instant::now();
+        if let Some(env) = &self.env {
+            let declared = wrangler::databases(&wrangler::config()?["env"][env]).len();
+            let is_there = usize::try_from(*to).is_ok_and(|to| to < declared);
+            ensure!(
+                is_there,
+                "{env} has {declared} databases in wrangler.toml, numbered from 0: docs/scale.md adds one"
+            );
+        }
         self.persist(&format!(
             "INSERT INTO moves (account_id, target) VALUES ('{account}', {to}) ON CONFLICT DO UPDATE SET target = {to}, \
                source = NULL, state = 'ordered', rows = 0, fenced_at = NULL, opened_at = NULL, error = NULL \
              WHERE state IN ('done', 'failed')"
         ))?;
         let select = "SELECT target, source, state, rows, fenced_at, opened_at, error FROM moves";
-        let mut heard = String::new();
+        let (mut heard, mut is_warned) = (String::new(), false);
         loop {
             let stages = self.persist(&format!("{select} WHERE account_id = '{account}'"))?;
             let stage = stages.into_iter().next().context("the order is gone")?;
@@ -101,6 +112,13 @@ impl Move {
             if told != heard {
                 progress::say(&format!("{account}: {told}"));
                 heard = told;
+            }
+            if stage.state == "ordered" && begin.elapsed() > PATIENCE && !is_warned {
+                progress::say(
+                    "nobody has begun: is the Worker running, and does it have more than one database? The order stands, \
+                     and Ctrl-C ends only this",
+                );
+                is_warned = true;
             }
             match &*stage.state {
                 "done" => {

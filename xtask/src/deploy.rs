@@ -12,9 +12,9 @@ use std::{
 /// What to deploy, and how far to go.
 #[derive(clap::Args)]
 pub struct Flags {
-    /// The environment in wrangler.toml
-    #[arg(long, value_name = "NAME", value_parser = ENVIRONMENTS)]
-    env: String,
+    /// The environment in wrangler.toml; a dry run without it is one of each
+    #[arg(long, value_name = "NAME", value_parser = ENVIRONMENTS, required_unless_present = "dry_run")]
+    env: Option<String>,
     /// Say what would be refused and what would be uploaded, and change nothing. Needs no account
     #[arg(long)]
     dry_run: bool,
@@ -32,25 +32,36 @@ pub const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 /// When something is refused, and when a step fails: then nothing behind it was done.
 pub fn run(flags: &Flags) -> Result<()> {
     let config = wrangler::config()?;
-    let refused = [placeholders(&config, &flags.env), uncommitted(&setup::output("git", &["status", "--porcelain"])?)];
-    let refused = refused.concat();
     if flags.dry_run {
         build::all()?;
-        progress::pass_through(wrangler::command(&["deploy", "--env", &flags.env, "--dry-run"]))?;
-        refused.iter().for_each(|reason| progress::say(&format!("would be refused: {reason}")));
-        return Ok(());
     }
-    let target = Target { env: &flags.env, local: flags.rehearse.as_ref().map(path::absolute).transpose()? };
-    ensure!(target.local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
+    let envs = flags.env.as_deref().map_or(ENVIRONMENTS.to_vec(), |env| vec![env]);
+    for env in envs {
+        let uncommitted = uncommitted(&setup::output("git", &["status", "--porcelain"])?);
+        let refused = [placeholders(&config, env), uncommitted].concat();
+        if flags.dry_run {
+            progress::pass_through(wrangler::command(&["deploy", "--env", env, "--dry-run"]))?;
+            refused.iter().for_each(|reason| progress::say(&format!("{env} would be refused: {reason}")));
+        } else {
+            let local = flags.rehearse.as_ref().map(path::absolute).transpose()?;
+            ensure!(local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
+            deploy(&config, &Target { env, local })?;
+        }
+    }
+    Ok(())
+}
+
+/// Migrates and deploys, and says what changed.
+fn deploy(config: &Value, target: &Target) -> Result<()> {
     let known = known()?;
     let pending = |database: &String| Ok((database.clone(), pending(&target.applied(database)?, &known)?));
-    let pending = wrangler::databases(&config["env"][&flags.env]).iter().map(pending).collect::<Result<Vec<_>>>()?;
+    let pending = wrangler::databases(&config["env"][target.env]).iter().map(pending).collect::<Result<Vec<_>>>()?;
     // What does not compile must not have migrated anything.
     build::all()?;
     for (database, pending) in &pending {
         progress::say(&match pending.len() {
-            0 => format!("{}: no migration is pending in {database}", flags.env),
-            count => format!("{}: {count} pending in {database}: {}", flags.env, pending.join(", ")),
+            0 => format!("{}: no migration is pending in {database}", target.env),
+            count => format!("{}: {count} pending in {database}: {}", target.env, pending.join(", ")),
         });
         if !pending.is_empty() {
             progress::run("Migrating", target.d1(&["migrations", "apply"], database, &[]))?;
@@ -59,10 +70,10 @@ pub fn run(flags: &Flags) -> Result<()> {
     if target.local.is_some() {
         return Ok(());
     }
-    let was = setup::output("git", &["rev-parse", "HEAD"]).and_then(|commit| upload(&flags.env, commit.trim()))?;
+    let was = setup::output("git", &["rev-parse", "HEAD"]).and_then(|commit| upload(target.env, commit.trim()))?;
     let range = was.map_or_else(|| "HEAD^..HEAD".to_owned(), |was| format!("{was}..HEAD"));
     let migrated: Vec<_> = pending.into_iter().flat_map(|(_, pending)| pending).collect();
-    println!("\nDeployed to {}: migrations {migrated:?}, and these commits:", flags.env);
+    println!("\nDeployed to {}: migrations {migrated:?}, and these commits:", target.env);
     print!("{}", setup::output("git", &["log", "--oneline", &range]).unwrap_or_else(|error| format!("{error}\n")));
     Ok(())
 }

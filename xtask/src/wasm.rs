@@ -98,6 +98,10 @@ pub fn optimise(module: &Path, level: &str, name: &str) -> Result<()> {
     let mut optimise = checkout::command(checkout::npm_program("wasm-opt"));
     // What has a single caller compresses better where it is.
     optimise.arg("--one-caller-inline-max-function-size=0");
+    // Which compilers and which of their features: nobody reads it.
+    optimise.args(["--strip-producers", "--strip-target-features"]);
+    // The first kilobyte, where there is but the end of the stack.
+    optimise.arg("--low-memory-unused");
     optimise.args(UNUSED_EXPORTS.map(|pattern| format!("--remove-exports={pattern}")));
     optimise.arg(level).args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(module).arg("-o").arg(module);
     progress::run(&format!("Optimising {name}"), optimise)

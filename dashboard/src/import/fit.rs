@@ -1,14 +1,14 @@
 //! How much of a file an account has room for this month.
 
 use crate::files::check::Good;
-use contract::Usage;
+use contract::{Usage, counts_as};
 
 /// What is left of a month.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Room {
     /// Memories that may land.
     pub writes: u64,
-    /// Memories that may be sent.
+    /// Memories that may be sent: those of many bytes count as several.
     pub received: u64,
     /// The day that begins the next month, as `YYYY-MM-DD`.
     pub resets_at: String,
@@ -26,14 +26,13 @@ impl Room {
 
     /// How many of the first `rows` there is room for. What is empty takes none of the writes: it fails before.
     pub fn fits<'a>(&self, rows: impl Iterator<Item = &'a Good>) -> usize {
-        let most = usize::try_from(self.received).unwrap_or(usize::MAX);
-        let mut writes = self.writes;
-        let has_room = |row: &&Good| {
-            let left = writes.checked_sub(u64::from(!row.is_empty));
-            writes = left.unwrap_or_default();
-            left.is_some()
+        let (mut writes, mut received) = (self.writes, usize::try_from(self.received).unwrap_or(usize::MAX));
+        let take = |row: &'a Good| {
+            writes = writes.checked_sub(u64::from(!row.is_empty))?;
+            received = received.checked_sub(counts_as(row.json.len()))?;
+            Some(())
         };
-        rows.take(most).take_while(has_room).count()
+        rows.map_while(take).count()
     }
 }
 
@@ -48,5 +47,7 @@ mod tests {
         for (writes, received, fits) in [(9, 9, 5), (3, 9, 5), (2, 9, 4), (1, 9, 2), (0, 9, 0), (9, 3, 3), (0, 0, 0)] {
             assert_eq!(room(writes, received).fits(rows.iter()), fits, "{writes} {received}");
         }
+        let large = Good { line: 1, is_empty: false, json: "n".repeat(20_000).into() };
+        assert_eq!(room(9, 5).fits([&large; 3].into_iter()), 2, "each counts as two");
     }
 }

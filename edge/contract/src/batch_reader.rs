@@ -59,7 +59,10 @@ enum Field {
 const FIELDS: [(&str, Field); 4] =
     [("memories", Field::Memories), ("label", Field::Label), ("group", Field::Group), ("lines", Field::Lines)];
 
-/// The most bytes of a value beside the memories: lines have at most 20 digits each, and some white space.
+/// The highest line: the store would give a higher one back as another number.
+const LARGEST_LINE: u64 = i64::MAX as u64;
+
+/// The most bytes of a value beside the memories: lines have at most 19 digits each, and some white space.
 const VALUE_BYTES: usize = 16 << 10;
 
 /// What may come next.
@@ -248,8 +251,9 @@ impl BatchReader {
                 self.batch.group = Some(group.ok_or_else(|| self.wrong_value())?);
             }
             Field::Lines => {
-                let lines = serde_json::from_str(value.get()).map_err(|_| self.wrong_value())?;
-                self.batch.lines = Some(lines);
+                let lines: Option<Vec<u64>> = serde_json::from_str(value.get()).ok();
+                let lines = lines.filter(|lines| lines.iter().all(|line| *line <= LARGEST_LINE));
+                self.batch.lines = Some(lines.ok_or_else(|| self.wrong_value())?);
             }
         }
         self.expected = Expected::BehindField;
@@ -262,7 +266,10 @@ impl BatchReader {
             Field::Memories => Invalid::new("memories", "must be an array"),
             Field::Label => Invalid::new("label", format!("must be a string of at most {LABEL_CHARS} characters")),
             Field::Group => Invalid::new("group", "must be a UUID"),
-            Field::Lines => Invalid::new("lines", "must be an array of whole numbers, one for each memory"),
+            Field::Lines => {
+                let must = format!("must be an array of whole numbers to {LARGEST_LINE}, one for each memory");
+                Invalid::new("lines", must)
+            }
         }
     }
 

@@ -23,7 +23,7 @@ mod tests {
         #[test]
         fn a_key_id_names_the_start_of_the_hash(hash in "[0-9a-f]{64}") {
             let id = key_id(&hash);
-            prop_assert_eq!(hash_prefix(&id), Some(&hash[..16]));
+            prop_assert_eq!(hash_prefix(&id), hash.get(..16));
         }
 
         #[test]

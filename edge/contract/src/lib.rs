@@ -35,8 +35,8 @@ pub use json::without_place;
 pub use key::{ApiKey, KEY_PREFIXES, KeyRecord, NotAKey, Ping, Scope, Tier, bearer};
 pub use key_id::{hash_prefix, key_id};
 pub use memory::{
-    BATCH_ITEMS, CONTENT_CHARS, Kind, LABEL_CHARS, METADATA_BYTES, METADATA_DEPTH, Memory, MemoryInput, MemoryList,
-    SCOPE_CHARS, TIMESTAMP_CHARS,
+    BATCH_ITEMS, CONTENT_CHARS, COUNTED_BYTES, Kind, LABEL_CHARS, METADATA_BYTES, METADATA_DEPTH, Memory, MemoryInput,
+    MemoryList, SCOPE_CHARS, TIMESTAMP_CHARS, counts_as,
 };
 pub use timestamp::is_timestamp;
 pub use usage::{Monthly, Running, Usage, Used, UsedKey};

@@ -19,6 +19,16 @@ pub const METADATA_DEPTH: usize = 100;
 /// metadata escaped, and with the longest content beside it, still fits into one.
 pub const METADATA_BYTES: usize = 900_000;
 
+/// What an account sends in a month is counted in memories of so many bytes of content and metadata: the longest content is one,
+/// where its characters are ASCII. A larger memory counts as several, or what an account may send were no end to what it takes
+/// up in the database.
+pub const COUNTED_BYTES: usize = 16 << 10;
+
+/// As how many memories one of so many bytes counts among those that an account may send in a month.
+pub const fn counts_as(bytes: usize) -> usize {
+    (bytes / COUNTED_BYTES).saturating_add(1)
+}
+
 /// What a memory is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -65,6 +75,12 @@ impl MemoryInput<'_> {
     /// Whether there is nothing in it to import.
     pub fn is_empty(&self) -> bool {
         self.content.trim().is_empty()
+    }
+
+    /// As how many memories it counts among those that an account may send in a month.
+    pub fn counts_as(&self) -> usize {
+        let metadata = self.metadata.as_ref().map_or(0, |metadata| metadata.get().len());
+        counts_as(self.content.len().saturating_add(metadata))
     }
 }
 

@@ -45,7 +45,17 @@ struct Span {
     arrived: u64,
 }
 
+impl Mark {
+    /// Whether the job has moved while that was read.
+    fn overtook(&self, span: Span) -> bool {
+        self.moved.is_some_and(|moved| span.began <= moved)
+    }
+}
+
 impl Span {
+    /// Of what serves nobody who comes later.
+    const OVER: Self = Self { began: 0, arrived: 0 };
+
     /// Whether it tells somebody enough who came at `came`: it began after that, or is fresh still.
     fn serves(self, came: u64, now: u64) -> bool {
         self.began >= came || now < self.arrived.saturating_add(TTL)
@@ -78,6 +88,8 @@ struct Mark {
     /// Since when a read is under way, if one is.
     reading: Option<u64>,
     miss: Option<(Miss, Span)>,
+    /// When the job is known to have moved: a read that had begun by then may not have seen it.
+    moved: Option<u64>,
 }
 
 /// Job snapshots by account and job, the least lately used going first.
@@ -96,9 +108,10 @@ pub fn plan(key: &SnapshotKey, came: u64, now: u64) -> Plan {
     SNAPSHOTS.with_borrow_mut(|snapshots| snapshots.plan(key, came, now))
 }
 
-/// A job is known to have moved: what was read of it before serves no longer, unless it was final.
-pub fn outdate(key: &SnapshotKey) {
-    SNAPSHOTS.with_borrow_mut(|snapshots| snapshots.outdate(key));
+/// A job is known to have moved at `now`: what was read of it before serves no longer, unless it was final, nor does a read that
+/// is still under way.
+pub fn outdate(key: &SnapshotKey, now: u64) {
+    SNAPSHOTS.with_borrow_mut(|snapshots| snapshots.outdate(key, now));
 }
 
 /// A read under way: as long as this lives, however the request ends.
@@ -177,18 +190,25 @@ impl Snapshots {
     }
 
     fn miss(&mut self, key: &SnapshotKey, miss: Miss, span: Span) {
-        if let Some(mark) = self.marks.peek_mut(key) {
+        if let Some(mark) = self.marks.peek_mut(key)
+            && !mark.overtook(span)
+        {
             mark.miss = Some((miss, span));
         }
     }
 
-    fn outdate(&mut self, key: &SnapshotKey) {
+    fn outdate(&mut self, key: &SnapshotKey, now: u64) {
         if let Some((_, span)) = self.kept.peek_mut(key) {
-            *span = Span { began: 0, arrived: 0 };
+            *span = Span::OVER;
+        }
+        // Whose read is under way without a mark has been forgotten anyway.
+        if let Some(mark) = self.marks.peek_mut(key) {
+            *mark = Mark { moved: Some(now), ..Mark::default() };
         }
     }
 
     fn confirm(&mut self, key: &SnapshotKey, version: u64, span: Span) -> Option<Snapshot> {
+        let span = self.marks.peek(key).filter(|mark| mark.overtook(span)).map_or(span, |_| Span::OVER);
         let (snapshot, kept) = self.kept.peek_mut(key).filter(|(snapshot, _)| snapshot.version == version)?;
         *kept = span;
         Some(snapshot.clone())
@@ -199,8 +219,12 @@ impl Snapshots {
         if self.kept.peek(&key).is_some_and(|(kept, _)| kept.version > snapshot.version) {
             return;
         }
+        let mut span = span;
         if let Some(mark) = self.marks.peek_mut(&key) {
             mark.miss = None;
+            if mark.overtook(span) {
+                span = Span::OVER;
+            }
         }
         self.bytes = self.bytes.saturating_add(weight(&key, &snapshot));
         if let Some((old, _)) = self.kept.put(key.clone(), (snapshot, span)) {
@@ -327,11 +351,29 @@ mod tests {
         let mut snapshots = Snapshots::new();
         for (id, is_final) in [(1, false), (2, true)] {
             snapshots.keep(key("acme", id), snapshot(1, is_final, ""), span(1_000, 1_000));
-            snapshots.outdate(&key("acme", id));
+            snapshots.outdate(&key("acme", id), 1_000);
         }
         assert!(matches!(snapshots.plan(&key("acme", 1), 1_001, 1_001), Plan::Read(Some(1))));
         assert_eq!(served(&mut snapshots, &key("acme", 2), 1_001), Some(1));
-        snapshots.outdate(&key("acme", 3));
+        snapshots.outdate(&key("acme", 3), 1_000);
+    }
+
+    #[test]
+    fn a_read_that_a_move_overtook_serves_nobody_who_comes_later() {
+        let mut snapshots = Snapshots::new();
+        let key = key("acme", 1);
+        assert!(matches!(snapshots.plan(&key, 1_000, 1_000), Plan::Read(None)));
+        snapshots.outdate(&key, 1_100);
+        assert!(matches!(snapshots.plan(&key, 1_101, 1_101), Plan::Read(None)), "nor is it waited for");
+        snapshots.keep(key.clone(), snapshot(1, false, "before"), span(1_000, 1_102));
+        snapshots.miss(&key, Miss::Unavailable, span(1_000, 1_102));
+        snapshots.end_read(&key, 1_000);
+        assert!(matches!(snapshots.plan(&key, 1_103, 1_103), Plan::Wait), "the other is still under way");
+        assert!(snapshots.confirm(&key, 1, span(1_000, 1_104)).is_some(), "whoever read it may have it");
+        assert!(matches!(snapshots.plan(&key, 1_105, 1_105), Plan::Wait));
+        snapshots.keep(key.clone(), snapshot(2, false, "behind"), span(1_101, 1_106));
+        snapshots.end_read(&key, 1_101);
+        assert_eq!(served(&mut snapshots, &key, 1_107), Some(2));
     }
 
     #[test]

@@ -100,7 +100,45 @@ export async function page(env, request) {
 export function openBody(request, encoding) {
   if (encoding === undefined || request.body === null) return request.body?.getReader() ?? null;
   if (encoding !== "gzip" && encoding !== "deflate") return undefined;
-  return request.body.pipeThrough(new DecompressionStream(encoding)).getReader();
+  return unpacked(request.body.getReader(), new DecompressionStream(encoding));
+}
+
+// So many bytes are unpacked at a time: they may come to a thousand times as many.
+const PACKED = 4096;
+
+// Reads what `packed` holds. A DecompressionStream unpacks at once all that it is given, and keeps it however slowly it is
+// read: so it is given the next few bytes only when nothing of the last ones is left.
+function unpacked(packed, { readable, writable }) {
+  const [reader, writer] = [readable.getReader(), writable.getWriter()];
+  let rest = new Uint8Array();
+  let isOpen = true;
+  const feed = async () => {
+    if (rest.length === 0) {
+      const { value } = await packed.read();
+      if (value === undefined) {
+        isOpen = false;
+        return writer.close();
+      }
+      rest = value;
+    }
+    const next = rest.subarray(0, PACKED);
+    rest = rest.subarray(PACKED);
+    return writer.write(next);
+  };
+  const read = async () => {
+    let isBack = false;
+    const piece = reader.read().finally(() => (isBack = true));
+    // What is wrong with it is said by whoever notices first.
+    piece.catch(() => {});
+    while (isOpen) {
+      await Promise.race([piece, pause(0)]);
+      if (isBack) break;
+      await feed();
+    }
+    return piece;
+  };
+  const cancel = () => Promise.all([packed.cancel(), writer.abort()]);
+  return { read, cancel };
 }
 
 // The next piece of it, of some size so that not every packet is a crossing, or undefined behind the last one.

@@ -32,6 +32,11 @@ impl Incoming {
         host.and_then(|(end, _)| self.url.get(end..)).unwrap_or("/")
     }
 
+    /// Whether the client has gone away, and nobody waits for the answer. On a laptop workerd does not tell.
+    pub fn is_gone(&self) -> bool {
+        self.request.signal().aborted()
+    }
+
     /// The value of a header that few requests are asked for. `name` is well-formed: reading it cannot throw.
     pub fn header(&self, name: &str) -> Option<String> {
         self.request.headers().get(name).ok().flatten()

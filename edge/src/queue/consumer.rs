@@ -1,7 +1,7 @@
 //! Works through the queue's messages.
 //!
 //! What fails because the store does not answer is no fault of the job: its message goes back with a delay, as a new one,
-//! which begins to count anew, and so without end. Only what is wrong with the job itself is left to the queue to count;
+//! which begins to count anew, and so without end; one of the sweep is followed by another. Only what is wrong with the job itself is left to the queue to count;
 //! what it gives up comes back as a dead letter, and ends the job unless it has moved since.
 
 use super::{Message, enqueue};
@@ -88,6 +88,11 @@ async fn step(env: &Env, mut task: Task) -> Option<Task> {
             ended(account, id);
             task.delivered.ack();
         }
+        // The next sweep sends another, and one that went back as well would make them ever more.
+        Err(ApiError::Unavailable(detail)) if task.message.is_swept => {
+            console_warn!("{id} waits for the sweep, and that for the store: {detail}");
+            task.delivered.ack();
+        }
         Err(ApiError::Unavailable(detail)) => {
             let now = http::now();
             let since = *task.message.failing_since.get_or_insert(now);
@@ -108,15 +113,13 @@ async fn step(env: &Env, mut task: Task) -> Option<Task> {
     None
 }
 
-/// Puts a new message in the place of the one that was delivered.
+/// Puts a new message in the place of the one that was delivered. Where the queue refuses it, the sweep finds the job: that the
+/// queue counts the old one again would end a job that nothing is wrong with.
 async fn send_on(env: &Env, task: &Task, delay: u32) {
-    match enqueue(env, std::slice::from_ref(&task.message), delay).await {
-        Ok(()) => task.delivered.ack(),
-        Err(error) => {
-            console_warn!("{} was not enqueued: {error}", task.message.job);
-            retry(env, task);
-        }
+    if let Err(error) = enqueue(env, std::slice::from_ref(&task.message), delay).await {
+        console_warn!("{} was not enqueued and waits for the sweep: {error}", task.message.job);
     }
+    task.delivered.ack();
 }
 
 /// Has the queue deliver the message again, and count that.
@@ -154,7 +157,7 @@ async fn give_up(env: &Env, task: &Task) {
 
 /// Whoever asks in this isolate next need not be shown the job running for half a second more.
 fn ended(account: &str, id: JobId) {
-    cache::outdate(&(account.into(), id.as_u128()));
+    cache::outdate(&(account.into(), id.as_u128()), http::now());
 }
 
 #[cfg(test)]

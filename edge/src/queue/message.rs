@@ -25,12 +25,15 @@ pub struct Message {
     /// Since when the store has not answered, in milliseconds since 1970 UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<u64>,
+    /// Whether the sweep sent it, which will send another where this one does not move the job.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_swept: bool,
 }
 
 impl Message {
     /// One about a job that is at `version`.
     pub fn new(account: &str, job: JobId, version: u64) -> Self {
-        Self { account: account.to_owned(), job, version, failing_since: None }
+        Self { account: account.to_owned(), job, version, failing_since: None, is_swept: false }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Message, enqueue};
 use crate::{error::ApiError, http, settings, store, webhooks};
+use contract::JobId;
 use worker::{Env, console_error, console_warn};
 
 /// The most jobs that are set going at once: as many messages as a queue takes in one call.
@@ -51,8 +52,11 @@ async fn set_going(env: &Env, database: u32) -> Result<(), String> {
             break;
         }
         console_warn!("{} jobs have not moved for {patience} ms: enqueued again", stalled.len());
-        let messages: Vec<_> =
-            stalled.iter().map(|(account, id, version)| Message::new(account, *id, *version)).collect();
+        let swept = |(account, id, version): &(String, JobId, u64)| Message {
+            is_swept: true,
+            ..Message::new(account, *id, *version)
+        };
+        let messages: Vec<_> = stalled.iter().map(swept).collect();
         enqueue(env, &messages, 0).await?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use worker::{Env, console_error};
 
 /// The most bytes of a body: 500 of the longest contents, at four bytes a character, fit in. An isolate has 128 MB for all
 /// that is under way.
-pub const LARGEST_BODY: u32 = 32 << 20;
+const LARGEST_BODY: u32 = 32 << 20;
 
 /// The version that a job begins with.
 const FIRST_VERSION: u64 = 1;
@@ -22,7 +22,7 @@ const FIRST_VERSION: u64 = 1;
 /// either.
 pub async fn post(env: &Env, caller: &Caller, incoming: &Incoming) -> Result<Answer, ApiError> {
     if is_dry_run(incoming.query())? {
-        return dry_run::post(env, caller, incoming).await;
+        return dry_run::post(env, caller, Body::open(incoming, LARGEST_BODY)?).await;
     }
     let mut idempotency = Idempotency::of(incoming, "")?;
     // It holds its room until the answer: what was read of it is under way for as long.

@@ -15,7 +15,7 @@ pub async fn post(env: &Env, caller: &Caller, id: &str) -> Result<Answer, ApiErr
     let id = id.parse().map_err(|_| ApiError::NoSuchJob)?;
     let cancelled = store::cancel(env, caller.account(), id, http::now()).await?;
     if let Some(owed) = &cancelled {
-        cache::outdate(&(caller.account().into(), id.as_u128()));
+        cache::outdate(&(caller.account().into(), id.as_u128()), http::now());
         webhooks::nudge(env, owed).await;
     }
     let snapshot = job::snapshot(env, caller.account(), id).await?;

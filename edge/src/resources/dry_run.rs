@@ -1,19 +1,17 @@
 //! `POST /v1/batch?dry_run=true`: what would become of a batch, by the same reading and the same rules. Nothing is stored, and
 //! nothing counted but the request.
 
-use super::batch::LARGEST_BODY;
 use crate::{
     auth::Caller,
     error::ApiError,
-    http::{self, Answer, Body, Incoming},
+    http::{self, Answer, Body},
     store,
 };
 use contract::{BatchReader, Forecast, MemoryInput};
 use worker::Env;
 
 /// One D1 statement. Of each item no more is kept than what decides about it.
-pub async fn post(env: &Env, caller: &Caller, incoming: &Incoming) -> Result<Answer, ApiError> {
-    let mut body = Body::open(incoming, LARGEST_BODY)?;
+pub async fn post(env: &Env, caller: &Caller, mut body: Body) -> Result<Answer, ApiError> {
     let (mut reader, mut items) = (BatchReader::new(), Vec::new());
     while let Some(piece) = body.next().await? {
         reader.push(&piece, &mut |item: MemoryInput<'_>| {

@@ -54,7 +54,7 @@ pub async fn post(env: &Env, caller: &Caller, incoming: &Incoming) -> Result<Ans
 
 /// Why the write did not land, said as a single write says it.
 fn failure(key: &KeyRecord, outcome: &str) -> ApiError {
-    if outcome == reason::AGENTS.replace(reason::LIMIT, &key.agents().to_string()) {
+    if outcome == reason::naming(reason::AGENTS, &key.agents().to_string()) {
         return ApiError::AgentCapExceeded(key.agents().into());
     }
     ApiError::Internal(format!("a single write ended with: {outcome}"))

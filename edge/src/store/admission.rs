@@ -2,14 +2,14 @@
 
 use super::{Results, Statement, Value, one, prepare};
 use crate::error::{ApiError, Quota};
-use contract::{JobId, KeyRecord};
+use contract::{COUNTED_BYTES, JobId, KeyRecord};
 use uuid::Uuid;
 
 /// The most batches of one account that may be running at once.
 pub const RUNNING_BATCHES: u64 = 3;
 
-/// An account may send so many times its monthly quota, whether or not it lands: enough to correct a file and send it again
-/// several times, and an end to what it costs to refuse items one by one.
+/// An account may send so many times its monthly quota, whether or not it lands, by what it weighs: enough to correct a file and
+/// send it again several times, and an end to what it costs to refuse items one by one and to keep them.
 const SENT_QUOTAS: u64 = 10;
 
 /// For how long an idempotency key is remembered, in milliseconds: 24 hours.
@@ -95,7 +95,8 @@ ON CONFLICT DO UPDATE SET body_hash = excluded.body_hash, job_id = excluded.job_
 const COUNT_RECEIVED: &str = "\
 INSERT INTO usage (account_id, month, writes, received) \
 SELECT ?1, strftime('%Y-%m', ?3 / 1000, 'unixepoch'), 0, COALESCE(?4, \
-  (SELECT received FROM batch_jobs WHERE account_id = ?1 AND id = ?2), 0) \
+  (SELECT SUM(1 + (COALESCE(octet_length(content), 0) + COALESCE(octet_length(metadata), 0)) / CAST(?5 AS INTEGER)) FROM batch_items \
+    WHERE account_id = ?1 AND job_id = ?2), 0) \
 WHERE EXISTS (SELECT 1 FROM admissions WHERE account_id = ?1 AND id = ?2) \
 ON CONFLICT DO UPDATE SET received = received + excluded.received";
 
@@ -142,9 +143,11 @@ impl<'a> Request<'a> {
         self.prepare(FOUND, &[self.idempotency_key(), self.now.into()])
     }
 
-    /// Counts what came in, `items` of it or as many as the job says, remembers the idempotency key, and ends the admission.
-    pub(super) fn close(&self, items: Option<u32>) -> Vec<Statement> {
-        let mut statements = vec![self.prepare(COUNT_RECEIVED, &[self.now.into(), items.into()])];
+    /// Counts what came in, as so many memories or by what the store holds of it ([`contract::counts_as`]), remembers the
+    /// idempotency key, and ends the admission.
+    pub(super) fn close(&self, memories: Option<u32>) -> Vec<Statement> {
+        let values = [self.now.into(), memories.into(), Value::Number(COUNTED_BYTES as f64)];
+        let mut statements = vec![self.prepare(COUNT_RECEIVED, &values)];
         if let Some((key, body_hash)) = self.idempotency {
             let expires_at = self.now.saturating_add(IDEMPOTENCY_TTL).into();
             statements.push(self.prepare(REMEMBER, &[key.into(), body_hash.into(), expires_at]));

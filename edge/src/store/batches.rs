@@ -49,6 +49,7 @@ pub async fn accept(
     portions: Portions,
 ) -> Result<Option<Refusal>, ApiError> {
     let account = &*request.key.account;
+    let counted = portions.counted();
     let mut portions = portions.into_iter();
     let in_one = portions.len() == 1;
     let mut statements = vec![request.admit()];
@@ -76,6 +77,6 @@ pub async fn accept(
     if !in_one {
         statements.push(request.prepare(REMOVE_REFUSED, &[]));
     }
-    statements.extend(request.close(Some(batch.received)));
+    statements.extend(request.close(Some(counted)));
     request.refusal(&transaction(env, account, statements).await?, found)
 }

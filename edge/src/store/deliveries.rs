@@ -148,21 +148,41 @@ pub async fn record_delivery(env: &Env, key: &DeliveryKey, tried: &Tried) -> Res
 }
 
 /// The longest due first, of all accounts alike that are here.
-const DUE: &str = "\
-UPDATE webhook_deliveries SET next_at = ?1 WHERE (account_id, webhook_id, job_id) IN \
-  (SELECT account_id, webhook_id, job_id FROM webhook_deliveries \
-    WHERE status = 'pending' AND next_at <= ?2 \
-      AND NOT EXISTS (SELECT 1 FROM placements WHERE account_id = webhook_deliveries.account_id) ORDER BY next_at LIMIT CAST(?3 AS INTEGER)) \
-RETURNING json_object('account', account_id, 'webhook', 'wh_' || webhook_id, 'job', 'job_' || job_id) AS json";
+macro_rules! due {
+    () => {
+        "(SELECT account_id, webhook_id, job_id FROM webhook_deliveries WHERE status = 'pending' AND next_at <= ?2 \
+           AND NOT EXISTS (SELECT 1 FROM placements WHERE account_id = webhook_deliveries.account_id) \
+         ORDER BY next_at LIMIT CAST(?3 AS INTEGER))"
+    };
+}
 
-/// At most `limit` deliveries in a database that were due at `since` and that nobody has tried. They count as due at `now`.
+/// Those whose day is over are given up, tried or not: for most of them others of their webhook stood in the way.
+const GIVE_UP: &str = concat!(
+    "UPDATE webhook_deliveries SET status = 'failed', next_at = NULL, \
+       error = COALESCE(error, 'the receiver took no more of them within a day') \
+     WHERE created_at < ?1 AND (account_id, webhook_id, job_id) IN ",
+    due!()
+);
+
+const DUE: &str = concat!(
+    "UPDATE webhook_deliveries SET next_at = ?1 WHERE (account_id, webhook_id, job_id) IN ",
+    due!(),
+    " RETURNING json_object('account', account_id, 'webhook', 'wh_' || webhook_id, 'job', 'job_' || job_id) AS json"
+);
+
+/// At most `limit` deliveries in a database that were due at `since` and that nobody has tried. They count as due at `now`. Ten
+/// times as many are given up, where their events happened before `over`.
 pub async fn overdue_deliveries(
     env: &Env,
     database: u32,
     now: u64,
     since: u64,
+    over: u64,
     limit: u32,
 ) -> Result<Vec<DeliveryKey>, ApiError> {
-    let statement = prepare(DUE, &[now.into(), since.into(), limit.into()]);
-    returned(&transaction_on(env, database, &[statement]).await?, 0)
+    let statements = [
+        prepare(GIVE_UP, &[over.into(), since.into(), limit.saturating_mul(10).into()]),
+        prepare(DUE, &[now.into(), since.into(), limit.into()]),
+    ];
+    returned(&transaction_on(env, database, &statements).await?, 1)
 }

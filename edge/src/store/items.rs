@@ -25,6 +25,7 @@ pub struct Portions {
     full: Vec<Portion>,
     last: Portion,
     items: u32,
+    counted: usize,
 }
 
 /// Some items that follow each other.
@@ -50,7 +51,13 @@ impl Portions {
         self.last.json.push(if self.last.json.is_empty() { '[' } else { ',' });
         self.last.json.push_str(&row);
         self.items = self.items.saturating_add(1);
+        self.counted = self.counted.saturating_add(item.counts_as());
         Ok(())
+    }
+
+    /// As how many memories they count among those that an account may send in a month.
+    pub(super) fn counted(&self) -> u32 {
+        u32::try_from(self.counted).unwrap_or(u32::MAX)
     }
 
     /// The portions in order. There is one at least.

@@ -27,6 +27,7 @@ type Left = (Option<String>, Option<Box<RawValue>>);
 /// Writes one memory by the rules of the import: it is the only item under an id that is no job's.
 pub async fn add(env: &Env, request: &Request<'_>, item: Portions) -> Result<Written, ApiError> {
     let (key, id) = (request.key, request.id.hex());
+    let counted = item.counted();
     let mut statements = vec![request.admit()];
     for portion in item.into_iter() {
         statements.push(portion.insert(&key.account, request.id));
@@ -37,7 +38,7 @@ pub async fn add(env: &Env, request: &Request<'_>, item: Portions) -> Result<Wri
     statements.push(request.find());
     statements.push(request.prepare(&left(), &[]));
     statements.push(request.prepare(items::REMOVE, &[]));
-    statements.extend(request.close(Some(1)));
+    statements.extend(request.close(Some(counted)));
     let results = transaction(env, &key.account, statements).await?;
     match request.refusal(&results, found)? {
         Some(Refusal::Replayed(id)) => read(env, &key.account, id).await.map(Written::Memory),

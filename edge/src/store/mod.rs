@@ -182,8 +182,8 @@ fn mentions(detail: &str, word: &str) -> bool {
 /// What D1 says of a failure.
 fn failed(error: JsValue) -> ApiError {
     let detail = http::reason(&error);
-    // A row that the schema refuses is a bug here, and waiting mends no bug.
-    if mentions(&detail, "SQLITE_CONSTRAINT") {
+    // A row that the schema refuses, or that is too large for it, is a bug here, and waiting mends no bug.
+    if ["SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH"].iter().any(|bug| mentions(&detail, bug)) {
         return ApiError::Internal(format!("D1: {detail}"));
     }
     ApiError::Unavailable(format!("D1: {detail}"))

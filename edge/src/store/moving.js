@@ -16,11 +16,18 @@ const PATIENCE = 40 * 1000;
 // For so many milliseconds nobody else is at it, were it to break off without a word.
 const HELD = 3 * 60 * 1000;
 
+// For at most so many milliseconds the writes of an account are refused because it moves. What is not done by then stays where
+// it was.
+const FENCED = 60 * 60 * 1000;
+
 // D1 allows an invocation 1,000 statements, of which the sweep takes some.
 const STATEMENTS = 600;
 
 // The most rows of one copy or removal.
 const ROWS = 500;
+
+// The most bytes of one removal, but for a single row that is longer: a statement has 30 seconds.
+const REMOVED = 16_000_000;
 
 // The most bytes of one copy, but for a single row that is longer: as JSON they take six times as much at most, and a value
 // of D1 ends at 2,000,000.
@@ -78,6 +85,14 @@ function next([table, key, columns, weight = "0"]) {
     WHERE upto <= ${BYTES} OR upto = weight) ORDER BY ${key}`;
 }
 
+// Takes some rows away.
+function remove([table, key, , weight = "0"]) {
+  return `DELETE FROM ${table} WHERE account_id = ?1 AND (${key}) IN (SELECT ${key} FROM
+    (SELECT ${key}, weight, SUM(weight) OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM
+      (SELECT ${key}, ${weight} AS weight FROM ${table} WHERE account_id = ?1 LIMIT ${ROWS}))
+    WHERE upto <= ${REMOVED} OR upto = weight) RETURNING ''`;
+}
+
 // Puts rows where they are not yet: ?2 is an array of them.
 function put([table, , columns]) {
   const values = columns.split(",").map((_, at) => `, value ->> ${at}`);
@@ -120,7 +135,8 @@ const REMOVE = "DELETE FROM placements WHERE account_id = ?1";
 
 const HOLD = `UPDATE moves SET held_until = ?2 WHERE account_id = (SELECT account_id FROM moves
     WHERE state NOT IN ('done', 'failed') AND held_until <= ?1 ORDER BY held_until LIMIT 1)
-  RETURNING json_object('account', account_id, 'target', target, 'source', source, 'state', state, 'error', error)`;
+  RETURNING json_object('account', account_id, 'target', target, 'source', source, 'state', state, 'fenced_at', fenced_at,
+    'error', error)`;
 
 const RELEASE = "UPDATE moves SET held_until = ?2, rows = rows + ?3 WHERE account_id = ?1";
 
@@ -177,6 +193,10 @@ async function move(order, run, mayGoOn) {
     await run(source, PUT, account, source);
     await note("fenced", "fenced_at", Date.now());
   }
+  const giveUp = (why) => note("fenced", "error", (order.error = why));
+  if (order.state === "fenced" && order.error === null && Date.now() > (order.fenced_at ?? Date.now()) + FENCED) {
+    await giveUp("the copy was not done within an hour");
+  }
   if (order.state === "fenced" && order.error === null) {
     if (!(await copy(TABLES, order, run, mayGoOn))) return false;
     const [[there], [here]] = [await run(source, SUMS, account), await run(target, SUMS, account)];
@@ -184,8 +204,7 @@ async function move(order, run, mayGoOn) {
       order.copied = 0;
       await note("verified", "rows", JSON.parse(here).reduce((rows, [count]) => rows + count, 0));
     } else {
-      order.error = "the copy is not like the account";
-      await note("fenced", "error", order.error);
+      await giveUp("the copy is not like the account");
     }
   }
   if (order.error !== null) {
@@ -223,10 +242,8 @@ async function copy(tables, order, run, mayGoOn) {
 
 // Removes whatever the account has in a database. Gives whether that was all.
 async function clear(database, account, run, mayGoOn) {
-  for (const [table, key] of [...TABLES, ["scope_totals", "scope, value"], ["account_totals", "account_id"]]) {
-    const remove = `DELETE FROM ${table} WHERE account_id = ?1 AND (${key}) IN
-      (SELECT ${key} FROM ${table} WHERE account_id = ?1 LIMIT ${ROWS}) RETURNING ''`;
-    while ((await run(database, remove, account)).length === ROWS) if (!mayGoOn()) return false;
+  for (const table of [...TABLES, ["scope_totals", "scope, value"], ["account_totals", "account_id"]]) {
+    while ((await run(database, remove(table), account)).length > 0) if (!mayGoOn()) return false;
   }
   return true;
 }

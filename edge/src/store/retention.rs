@@ -7,6 +7,10 @@ use worker::Env;
 /// The most rows that one call takes from each table.
 const ROWS: u32 = 1_000;
 
+/// The most bytes of items that one call takes from a table, but for a single one that weighs more: a transaction of 30 seconds
+/// must clear them away, whatever an account has sent.
+const BYTES: u32 = 16 << 20;
+
 /// The most jobs that one call looks at.
 const JOBS: u32 = 100;
 
@@ -47,10 +51,30 @@ macro_rules! finished {
     };
 }
 
+/// As many of the rows as ?2 and ?3 allow, by `weight`.
+macro_rules! bounded {
+    ($key:literal, $weight:literal, $rows:expr) => {
+        concat!(
+            "(SELECT ",
+            $key,
+            " FROM (SELECT *, SUM(weight) OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM (SELECT ",
+            $key,
+            ", ",
+            $weight,
+            " AS weight FROM ",
+            $rows,
+            " LIMIT CAST(?2 AS INTEGER))) WHERE upto <= ?3 OR upto = weight)"
+        )
+    };
+}
+
 const ERRORS: &str = concat!(
-    "DELETE FROM batch_errors WHERE (account_id, job_id, item_index) IN (SELECT account_id, job_id, item_index FROM (",
-    finished!("?3"),
-    ") AS old JOIN batch_errors USING (account_id) WHERE job_id = old.id LIMIT CAST(?2 AS INTEGER))"
+    "DELETE FROM batch_errors WHERE (account_id, job_id, item_index) IN ",
+    bounded!(
+        "account_id, job_id, item_index",
+        "COALESCE(octet_length(item), 0)",
+        concat!("(", finished!("?4"), ") AS old JOIN batch_errors USING (account_id) WHERE job_id = old.id")
+    )
 );
 
 /// Behind its errors.
@@ -61,10 +85,16 @@ const FINISHED: &str = concat!(
 );
 
 const BROKEN_OFF_ITEMS: &str = concat!(
-    "DELETE FROM batch_items WHERE rowid IN (SELECT batch_items.rowid FROM admissions JOIN batch_items USING (account_id) \
-       WHERE admitted_at <= ?1",
-    here!("admissions"),
-    " AND job_id = admissions.id LIMIT CAST(?2 AS INTEGER))"
+    "DELETE FROM batch_items WHERE (account_id, job_id, item_index) IN ",
+    bounded!(
+        "account_id, job_id, item_index",
+        "COALESCE(octet_length(content), 0) + COALESCE(octet_length(metadata), 0)",
+        concat!(
+            "admissions JOIN batch_items USING (account_id) WHERE admitted_at <= ?1",
+            here!("admissions"),
+            " AND job_id = admissions.id"
+        )
+    )
 );
 
 /// Behind its items.
@@ -93,9 +123,9 @@ pub async fn retain(env: &Env, database: u32, now: u64, until: u64) -> Result<bo
     let statements = [
         prepare(IDEMPOTENCY, &[now.into(), ROWS.into()]),
         prepare(USAGE, &[until.into(), ROWS.into()]),
-        prepare(ERRORS, &[until.into(), ROWS.into(), JOBS.into()]),
+        prepare(ERRORS, &[until.into(), ROWS.into(), BYTES.into(), JOBS.into()]),
         prepare(FINISHED, &[until.into(), JOBS.into()]),
-        prepare(BROKEN_OFF_ITEMS, &[broken_off.into(), ROWS.into()]),
+        prepare(BROKEN_OFF_ITEMS, &[broken_off.into(), ROWS.into(), BYTES.into()]),
         prepare(BROKEN_OFF_ADMISSIONS, &[broken_off.into()]),
         prepare(MORE, &[now.into(), until.into(), broken_off.into()]),
     ];

@@ -68,7 +68,7 @@ SELECT json_array((SELECT status IN ('completed', 'failed') FROM batch_jobs WHER
 /// Makes the job that `request` names of items that failed in the job `of`, all of it or nothing. `indexes` is a JSON array of
 /// those that are meant, if some are.
 pub async fn retry(env: &Env, request: &Request<'_>, of: JobId, indexes: Option<&str>) -> Result<Retried, ApiError> {
-    let [writes, agents] = [reason::MONTHLY_WRITES, reason::AGENTS].map(|reason| reason.replace(reason::LIMIT, "%"));
+    let [writes, agents] = [reason::MONTHLY_WRITES, reason::AGENTS].map(|reason| reason::naming(reason, "%"));
     let values = [
         of.into(),
         indexes.into(),
@@ -90,12 +90,12 @@ pub async fn retry(env: &Env, request: &Request<'_>, of: JobId, indexes: Option<
     let results = transaction(env, &request.key.account, statements).await?;
     let (was_final, items): (Option<u8>, u32) =
         one(&results, 6)?.ok_or_else(|| ApiError::Internal("a retry without an outcome".to_owned()))?;
-    if was_final.is_none() {
-        return Ok(Retried::NoSuchJob);
-    }
     Ok(match (request.refusal(&results, 5)?, was_final) {
+        // What was answered once is answered again, also when the old job has been cleared away since.
+        (Some(refusal @ (Refusal::Replayed(_) | Refusal::Conflict)), _) => Retried::Refused(refusal),
+        (_, None) => Retried::NoSuchJob,
+        (_, Some(0)) => Retried::Running,
         (Some(refusal), _) => Retried::Refused(refusal),
-        (None, Some(0)) => Retried::Running,
         (None, _) if items == 0 => Retried::Nothing,
         (None, _) => Retried::Job(items),
     })

@@ -1,6 +1,6 @@
 //! Who asked for it is told when a batch ends, by the Standard Webhooks specification: a signed `POST`, tried again for a day.
 //!
-//! What is to be told stands in D1 from the moment that the job ends ([`crate::store::owe`]); a message of the queue is only a
+//! What is to be told stands in D1 from the moment that the job ends (`store/deliveries.rs`); a message of the queue is only a
 //! nudge, which may get lost or come twice. An import never waits for a receiver: it writes a row and sends a message.
 
 mod address;

@@ -1,5 +1,6 @@
 //! The messages that have deliveries tried.
 
+use super::schedule;
 use crate::{
     error::ApiError,
     http, queue, settings,
@@ -40,8 +41,9 @@ pub async fn later(env: &Env, deliveries: &[DeliveryKey], milliseconds: u64) {
 pub async fn set_going(env: &Env, database: u32) -> Result<(), ApiError> {
     let patience = u64::from(settings::stalled_seconds(env)).saturating_mul(1_000);
     let since = http::now().saturating_sub(patience);
+    let over = since.saturating_sub(schedule::OVER);
     for _ in 0..queue::share(env, PORTIONS) {
-        let overdue = store::overdue_deliveries(env, database, http::now(), since, PORTION).await?;
+        let overdue = store::overdue_deliveries(env, database, http::now(), since, over, PORTION).await?;
         if overdue.is_empty() {
             break;
         }

@@ -11,6 +11,9 @@ const TRIES: [u64; 10] =
 
 const LAST_TRY: u64 = 24 * HOUR;
 
+/// So many milliseconds behind the event it is given up, though it was never tried: the last try may come a little late.
+pub const OVER: u64 = LAST_TRY + HOUR;
+
 /// When to try again what has failed by `now`: at the next time of the day behind the event, and not before the receiver wants
 /// it, `not_before`, but once more within the day whatever that says. `None` when the day is over. All in milliseconds since
 /// 1970 UTC.

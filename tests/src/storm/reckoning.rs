@@ -2,7 +2,7 @@
 
 use super::Storm;
 use crate::{lab::Faults, receiver::Reply, wait_until};
-use contract::{BatchStatus, JobId, path};
+use contract::{BatchStatus, JobId, path, reason};
 use serde_json::Value;
 use std::{
     cell::Cell,
@@ -103,6 +103,7 @@ fn ends(storm: &Storm, number: usize) -> BTreeMap<JobId, BatchStatus> {
         let status = client.get(&path::batch_status(*id), &account.key).job();
         assert!(status.status.is_final() && status.received == *received, "{status:?}");
         assert_eq!(status.imported + status.failed, *received, "{status:?}");
+        assert!(status.errors.iter().all(|it| it.error != reason::STOPPED), "a fault has ended it: {status:?}");
         storm.ledger.ended(&status);
         (*id, status)
     };

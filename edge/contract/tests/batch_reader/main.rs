@@ -252,6 +252,7 @@ fn what_a_batch_must_not_say_of_itself_is_named() {
         (r#""group":"all""#, "group must be a UUID."),
         (r#""group":{}"#, "group must be a UUID."),
         (r#""lines":[1.5]"#, "lines must be an array of whole numbers"),
+        (r#""lines":[9223372036854775808]"#, "lines must be an array of whole numbers to 9223372036854775807"),
         (r#""lines":[-1]"#, "lines must be an array of whole numbers"),
         (r#""lines":["1"]"#, "lines must be an array of whole numbers"),
         (r#""lines":[1,2]"#, "lines must hold as many numbers as there are memories (1)."),
