@@ -104,7 +104,7 @@ export function openBody(request, encoding) {
 }
 
 // So many bytes are unpacked at a time: they may come to a thousand times as many.
-const PACKED = 4096;
+const PACKED = 2048;
 
 // Reads what `packed` holds. A DecompressionStream unpacks at once all that it is given, and keeps it however slowly it is
 // read: so it is given the next few bytes only when nothing of the last ones is left.
