@@ -87,9 +87,9 @@ fn a_thousand_who_wait_ask_the_database_no_more_often_than_two() {
             }
         });
         let calls = LAB.seen().calls;
-        // From the first to the last: so many clients do not come at once.
+        // From the first to the last: so many clients do not come at once. The last one begins no more of that time.
         let within = calls.last().zip(calls.first()).map_or(0, |(last, first)| last - first);
-        (calls.len(), calls.len() as f64 / (within as f64 / 1_000.0).max(SECONDS.into()))
+        (calls.len(), calls.len().saturating_sub(1) as f64 / (within as f64 / 1_000.0).max(SECONDS.into()))
     };
     for clients in [1, 1_000] {
         let (calls, a_second) = calls(clients);
