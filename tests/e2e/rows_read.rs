@@ -73,7 +73,7 @@ fn part(seen: &Seen, imports: bool) -> (u64, u64) {
     part.fold((0, 0), |(read, written), it| (read + it.read, written + it.written))
 }
 
-/// A line of the table in docs/performance.md. D1 takes 0.001 $ for a million rows read and 1 $ for a million rows written.
+/// A line of the table in the README. D1 takes 0.001 $ for a million rows read and 1 $ for a million rows written.
 fn report(what: &str, (read, written): (u64, u64)) {
     eprintln!("| {what} | {read} | {written} | {:.2} $ |", read as f64 * 0.001 + written as f64);
 }
