@@ -225,7 +225,8 @@ async fn ask(key: &str, request: Request, abort: &AbortSignal) -> Result<Answer<
         304 => None,
         _ => Some(response.binary().await.map_err(|_| no_answer(abort))?),
     };
-    let version = header(&response, "ETag").and_then(|value| value.trim_matches('"').parse().ok());
+    // Whatever compresses on the way weakens the tag.
+    let version = header(&response, "ETag").and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
     let waited = header(&response, "Preference-Applied").is_some_and(|applied| applied.starts_with("wait="));
     Ok(Answer { body, version, retry_after: retry_after(&response), waited, status })
 }

@@ -14,14 +14,19 @@ const LAST: char = '\u{ffff}';
 /// Stores texts, each under its key, all of them or none.
 pub async fn put(texts: &[(String, String)]) -> Result<(), JsValue> {
     let store = store(IdbTransactionMode::Readwrite).await?;
-    let mut last = None;
+    let transaction = store.transaction();
     for (key, text) in texts {
-        last = Some(store.put_with_key(&text.into(), &key.into())?);
+        if let Err(error) = store.put_with_key(&text.into(), &key.into()) {
+            transaction.abort()?;
+            return Err(error);
+        }
     }
-    match last {
-        Some(last) => done(&last).await.map(drop),
-        None => Ok(()),
-    }
+    // Whether there is room for all of it is known when it is done.
+    let settled = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    JsFuture::from(settled).await.map(drop)
 }
 
 /// The texts whose keys begin with `prefix`, by their keys.

@@ -46,6 +46,8 @@ pub struct Poll {
     pub insist: RwSignal<bool>,
     /// When it is asked next.
     pub due: RwSignal<Option<f64>>,
+    /// Until when the server asked to be left alone, if it did.
+    pub left_alone: RwSignal<Option<f64>>,
     /// When the last good answer came.
     pub updated: RwSignal<Option<f64>>,
     /// The time that the page shows; moves about once a second.
@@ -176,6 +178,7 @@ impl Poll {
             over: RwSignal::new(false),
             insist: RwSignal::new(false),
             due: RwSignal::new(None),
+            left_alone: RwSignal::new(None),
             updated: RwSignal::new(None),
             now: RwSignal::new(Date::now()),
             inner: StoredValue::new_local(inner),
@@ -211,6 +214,8 @@ impl Poll {
         if self.paused.get_untracked() {
             self.stop_waiting();
             self.due.set(None);
+        } else if self.is_limited() {
+            self.due.set(self.left_alone.get_untracked());
         } else {
             self.refresh();
         }
@@ -218,8 +223,7 @@ impl Poll {
     }
 
     fn is_limited(self) -> bool {
-        let code = self.problem.with_untracked(|problem| problem.as_ref().and_then(Error::code));
-        code == Some(Code::RateLimitExceeded) && self.due.get_untracked().is_some_and(|due| due > Date::now())
+        self.left_alone.get_untracked().is_some_and(|until| until > Date::now())
     }
 
     /// Lets go of a request that is held back; the next one is due at once.
@@ -250,6 +254,10 @@ impl Poll {
         let wait = if self.over.get_untracked() && !self.busy.get_untracked() {
             None
         } else if hidden {
+            // What is under way is given up when it takes too long, here as well.
+            let given_up =
+                || self.inner.try_with_value(|inner| inner.abort.as_ref().map(|_| inner.asked_at + PATIENCE));
+            let due = due.or_else(|| given_up().flatten());
             due.filter(|_| self.insist.get_untracked()).map(|due| (due - now).max(HIDDEN_PACE))
         } else {
             Some(due.map_or(1_000.0, |due| (due - now).clamp(0.0, 1_000.0)))
@@ -331,6 +339,8 @@ impl Poll {
             }
             Err(problem) => (pace::after_failure(&problem, failures, Math::random()), Some(problem)),
         };
+        let is_limited = problem.as_ref().and_then(Error::code) == Some(Code::RateLimitExceeded);
+        self.left_alone.set(wait.filter(|_| is_limited).map(|wait| now + wait));
         if self.problem.with_untracked(|known| *known != problem) {
             self.problem.set(problem);
         }

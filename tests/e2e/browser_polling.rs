@@ -93,6 +93,24 @@ fn a_server_that_holds_nothing_back_is_polled_at_its_pace() {
 }
 
 #[test]
+fn a_tag_that_was_weakened_on_the_way_is_the_version_that_it_names() {
+    let (job, tab) = watched(10);
+    let id = job.page().replace("/jobs/", "");
+    tab.answer(move |_| {
+        let body =
+            format!(r#"{{"id":"{id}","status":"processing","received":10,"imported":2,"failed":0,"errors":[]}}"#);
+        // As something that compresses leaves it.
+        let headers =
+            vec![("Content-Type", "application/json".into()), ("ETag", "W/\"9\"".into()), ("Retry-After", "1".into())];
+        Reply::Give(200, headers, body)
+    });
+    tab.nudge();
+    tab.sees("[data-count=imported]", "2");
+    let knows = |it: &Request| it.header("If-None-Match") == Some("\"9\"") && it.header("Prefer").is_some();
+    tab.until_asked(|all| all.iter().any(knows));
+}
+
+#[test]
 fn who_pauses_or_refreshes_is_not_kept_waiting_by_an_answer_that_is_held_back() {
     let (_job, tab) = watched(10);
     let is_held = |all: &[Request]| all.last().is_some_and(|it| it.header("Prefer").is_some() && it.ended_at.is_none());

@@ -34,14 +34,15 @@ pub fn Left(known: Known) -> impl IntoView {
         says.to_owned()
     });
     let total = Signal::derive(move || number(failed.get()));
-    let is_empty = Memo::new(move |_| failed.get() == 0);
+    // While rows are being mended nothing else decides: the table must not be made anew under the hands.
+    let shown = Memo::new(move |_| (fixing.get(), !fixing.get() && failed.get() == 0));
     view! {
         <section id="left" class="card left" aria-labelledby="left-title">
             <h2 id="left-title">
                 "Errors " <span class="figure soft">{total}</span>
             </h2>
             <p class="soft note">{says}</p>
-            {move || match (fixing.get(), is_empty.get()) {
+            {move || match shown.get() {
                 (true, _) => view! { <MendTable known=known fixing=fixing /> }.into_any(),
                 (false, true) => ().into_any(),
                 (false, false) => {

@@ -69,9 +69,7 @@ pub fn Trouble(poll: Poll, error: Error) -> impl IntoView {
 
 /// Whether asking now would be heard: the server may have asked to be left alone for a while, which is counted down.
 pub fn may_ask(poll: Poll) -> bool {
-    let is_limited =
-        poll.problem.with(|problem| problem.as_ref().and_then(Error::code)) == Some(Code::RateLimitExceeded);
-    !is_limited || poll.due.get().is_none_or(|due| due <= poll.now.get())
+    poll.left_alone.get().is_none_or(|until| until <= poll.now.get())
 }
 
 /// A button that copies the request's id, where the server gave one.

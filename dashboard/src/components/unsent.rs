@@ -7,7 +7,7 @@ use crate::{
     session::Session,
     text::{plural, visible},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// Offers to send it.
 #[component]
@@ -15,8 +15,14 @@ pub fn Unsent() -> impl IntoView {
     let (session, outbox, kept) = (expect_context::<Session>(), expect_context::<Outbox>(), expect_context::<Kept>());
     let land = land(outbox);
     let send = move |_| {
-        outbox.lay_again();
-        outbox.send(session.key(), land.clone());
+        let (key, land) = (session.key(), land.clone());
+        spawn_local(async move {
+            let batches = kept.take().await;
+            if !batches.is_empty() {
+                outbox.lay_again(batches);
+                outbox.send(key, land);
+            }
+        });
     };
     let rows = Signal::derive(move || {
         let rows = kept.offered.with(|batches| {

@@ -80,7 +80,8 @@ impl Reading {
             Self { live, shown, text, group, sort, rows, current, expanded, detail, items, scroll, viewport, window };
         Effect::new(move |_| {
             live.track();
-            if !reading.is_engaged() {
+            // Of what is empty nobody reads, though a link brought a filter along.
+            if reading.shown.read_untracked().rows.is_empty() || !reading.is_engaged() {
                 reading.show_new();
             }
         });

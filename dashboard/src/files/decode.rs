@@ -172,8 +172,7 @@ fn windows_1252(byte: u8) -> char {
 }
 
 /// How many ends of lines are in `text`: LF, CR and CR LF are one each.
-pub fn lines(text: &str) -> u32 {
-    let bytes = text.as_bytes();
+pub fn lines(bytes: &[u8]) -> u32 {
     let next = bytes.iter().skip(1).copied().chain([0]);
     let ends = bytes.iter().zip(next).filter(|(byte, next)| **byte == b'\n' || **byte == b'\r' && *next != b'\n');
     u32::try_from(ends.count()).unwrap_or(u32::MAX)
@@ -234,6 +233,6 @@ mod tests {
 
     #[test]
     fn every_way_to_end_a_line_counts_once() {
-        assert_eq!((lines("a\nb\r\nc\rd"), lines("\n\r\r\n"), lines("")), (3, 3, 0));
+        assert_eq!((lines(b"a\nb\r\nc\rd"), lines(b"\n\r\r\n"), lines(b"")), (3, 3, 0));
     }
 }

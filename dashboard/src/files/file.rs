@@ -83,7 +83,7 @@ impl File {
         let before = self.rows.partition_point(|row| row.place().start <= at);
         let row = before.checked_sub(1).and_then(|last| self.rows.get(last));
         let (start, line) = row.map_or((0, 1), |row| (row.place().start, row.line));
-        line + lines(self.text.get(start..at).unwrap_or_default())
+        line + lines(self.text.as_bytes().get(start..at).unwrap_or_default())
     }
 
     /// The text, where it is a table and can be read as another.

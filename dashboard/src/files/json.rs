@@ -218,7 +218,7 @@ impl Scanner {
     /// The line that `at` is in. Asked from the beginning on.
     fn line(&mut self, text: &str, at: usize) -> u32 {
         let (before, line) = self.counted;
-        self.counted = (at, line + lines(text.get(before..at).unwrap_or_default()));
+        self.counted = (at, line + lines(text.as_bytes().get(before..at).unwrap_or_default()));
         self.counted.1
     }
 }

@@ -67,7 +67,7 @@ impl Splitter {
             (Some((_, first @ b'[')), Some(b'{' | b'[' | b'"' | b']')) => json(first),
             (Some((_, first @ (b'{' | b'[' | b'"'))), _) if called == Called::Json => json(first),
             (Some((at, _)), _) if called == Called::Json => {
-                let line = lines(text.get(..at).unwrap_or_default()) + 1;
+                let line = lines(text.as_bytes().get(..at).unwrap_or_default()) + 1;
                 return Err(format!("The file is not JSON: line {line} begins with neither [ nor {{."));
             }
             _ => Splitting::Table(Records::new(&text, called == Called::Table)),

@@ -42,7 +42,7 @@ impl Records {
     /// The same where the layout is known.
     pub fn with(text: &str, layout: Layout) -> Self {
         let at = said(text).map_or(0, |(_, at)| at);
-        let line = lines(text.get(..at).unwrap_or_default()) + 1;
+        let line = lines(text.as_bytes().get(..at).unwrap_or_default()) + 1;
         Self {
             layout,
             blank: 0,
@@ -77,7 +77,7 @@ impl Records {
             // A broken cell may look empty, and what stands behind its quotes is not.
             self.has_value |= cell.fault.is_some();
             self.has_value |= text.get(cell.value.clone()).is_some_and(|value| !value.trim().is_empty());
-            self.line += lines(text.get(self.at..cell.next).unwrap_or_default());
+            self.line += lines(text.as_bytes().get(self.at..cell.next).unwrap_or_default());
             self.at = cell.next;
             self.cells += 1;
             if cell.end != End::Delimiter {
@@ -90,7 +90,7 @@ impl Records {
     /// A quote that goes over lines and does not end well may have taken in rows of others.
     fn check(&self, text: &str, cell: &Cell) -> Result<(), String> {
         let Some(fault) = cell.fault else { return Ok(()) };
-        let over = lines(text.get(cell.value.clone()).unwrap_or_default());
+        let over = lines(text.as_bytes().get(cell.value.clone()).unwrap_or_default());
         if fault == Fault::TextBehind && over == 0 {
             return Ok(());
         }

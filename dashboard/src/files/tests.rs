@@ -284,6 +284,16 @@ fn encodings_are_read_and_told() {
 }
 
 #[test]
+fn a_long_text_of_any_script_shifts_no_line() {
+    for char in ["n", "я", "憶", "\u{1f9e0}"] {
+        let long = format!("{{\"content\":\"{}\"}}\n", char.repeat(400_000));
+        let (_, problems) = taken("a.jsonl", format!("{long}{long}7\n{long}7\n").as_bytes());
+        let lines: Vec<u32> = problems.iter().flat_map(|(lines, _)| lines.clone()).collect();
+        assert!(lines.contains(&3) && lines.contains(&5), "{char}: {lines:?}");
+    }
+}
+
+#[test]
 fn the_sample_can_be_imported_as_it_is() {
     let (good, problems) = taken(sample::NAME, sample::SAMPLE.as_bytes());
     assert_eq!((good.len(), problems), (3, vec![]));
@@ -299,7 +309,7 @@ fn assert_whole(file: &Arc<File>, text: &str) {
     for row in &file.rows {
         let begin = row.place().start;
         assert!(begin >= end && row.length() > 0, "rows overlap: {:?}", file.rows);
-        assert_eq!(row.line, lines(&text[..begin]) + 1, "{:?}", file.rows);
+        assert_eq!(row.line, lines(&text.as_bytes()[..begin]) + 1, "{:?}", file.rows);
         if let Form::Table { delimiter, .. } = file.form {
             let between = text[end..begin].replace(['"', ' '], "");
             let is_said = end == 0 && between.starts_with("sep=");

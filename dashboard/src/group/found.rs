@@ -182,7 +182,9 @@ impl Found {
                     more => Edge::Last(more - 1),
                 };
                 let ends = self.edge(last_part, last)?;
-                if begins.zip(ends).is_some_and(|(begins, ends)| begins <= ends) {
+                // Where all rows stand in one line, their lines tell nothing.
+                let tells = begins != ends || last_part.received < 2 || self.edge(last_part, Edge::First)? != ends;
+                if tells && begins.zip(ends).is_some_and(|(begins, ends)| begins <= ends) {
                     again.push(job.id);
                     continue;
                 }
@@ -332,6 +334,14 @@ pub mod tests {
         let listed: Vec<JobSummary> = jobs.iter().map(|(job, _)| job.clone()).collect();
         let again: Vec<JobId> = [&jobs[2], &jobs[4]].map(|(job, _)| job.id).to_vec();
         assert_eq!(found.again(&listed), again);
+    }
+
+    #[test]
+    fn where_all_rows_stand_in_one_line_none_was_sent_again() {
+        let jobs = [(job(1, 0, 3, 2), vec![(1, true), (1, false), (1, true)]), (job(2, 5, 2, 0), vec![(1, false); 2])];
+        let mut found = Found::default();
+        ask(&mut found, &jobs, 100);
+        assert_eq!(open(&found, &jobs), [1, 1]);
     }
 
     #[test]

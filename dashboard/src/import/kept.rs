@@ -97,6 +97,20 @@ impl Kept {
         }
     }
 
+    /// Takes what was offered, as far as it is still to be sent: another tab may have handed some of it in, and what is too old
+    /// might be imported twice.
+    pub async fn take(self) -> Vec<Batch> {
+        let (owner, offered) = (self.owner.get_untracked(), self.offered.get_untracked());
+        let found = match owner {
+            Some(owner) => database::all(&owner).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        self.offered.set(Vec::new());
+        let mut batches = batches(&found, Date::now());
+        batches.retain(|batch| offered.iter().any(|offered| offered.idempotency_key == batch.idempotency_key));
+        batches
+    }
+
     /// Forgets what was offered.
     pub fn decline(self) {
         for batch in self.offered.get_untracked() {

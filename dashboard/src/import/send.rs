@@ -65,9 +65,8 @@ impl Outbox {
     }
 
     /// Takes back what was kept of an earlier sending.
-    pub fn lay_again(self) {
-        self.batches.set(self.kept.offered.get_untracked());
-        self.kept.offered.set(Vec::new());
+    pub fn lay_again(self, batches: Vec<Batch>) {
+        self.batches.set(batches);
         self.kept.is_kept.set(Some(true));
     }
 

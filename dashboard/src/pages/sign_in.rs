@@ -25,9 +25,11 @@ pub fn SignIn() -> impl IntoView {
         }
         busy.set(true);
         problem.set(None);
+        // Another tab may answer meanwhile, and this page be gone.
+        let keep = keep.get_untracked();
         spawn_local(async move {
             match api::ping(&text).await {
-                Ok(ping) => session.sign_in(SignedIn { key: text.into(), ping }, keep.get_untracked()),
+                Ok(ping) => session.sign_in(SignedIn { key: text.into(), ping }, keep),
                 Err(error) => problem.set(Some(in_words(&error))),
             }
             busy.set(false);

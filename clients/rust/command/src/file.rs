@@ -53,7 +53,18 @@ fn json_rows(text: &str) -> Result<Vec<Row>> {
         (line, seen) = (line.saturating_add(passed as u64), start);
         (line, memory.get().to_owned())
     });
-    Ok(rows.collect())
+    Ok(in_lines(rows.collect()))
+}
+
+/// Rows of which each has a line. Those of a file that has several in a line are numbered instead: a part of an import is known by
+/// its lines.
+fn in_lines(mut rows: Vec<Row>) -> Vec<Row> {
+    if !rows.is_sorted_by(|one, next| one.0 < next.0) {
+        for (number, (line, _)) in (1..).zip(&mut rows) {
+            *line = number;
+        }
+    }
+    rows
 }
 
 fn lines(text: &str) -> Vec<Row> {
@@ -112,6 +123,8 @@ mod tests {
         ] {
             assert_eq!(json_rows(text).unwrap(), rows, "{text}");
         }
+        let minified = json_rows("[{\"content\":\"a\"},{\"content\":\"b\"},\n{\"content\":\"c\"}]").unwrap();
+        assert_eq!(minified.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3], "numbered");
         assert_eq!(json_rows("").unwrap(), []);
         assert!(json_rows("hello").is_err() && json_rows("[{}").is_err());
     }
