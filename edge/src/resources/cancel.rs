@@ -14,8 +14,9 @@ use worker::Env;
 pub async fn post(env: &Env, caller: &Caller, id: &str) -> Result<Answer, ApiError> {
     let id = id.parse().map_err(|_| ApiError::NoSuchJob)?;
     let cancelled = store::cancel(env, caller.account(), id, http::now()).await?;
+    // Whoever ended it: what was known of it a moment ago is over.
+    cache::outdate(&(caller.account().into(), id.as_u128()), http::now());
     if let Some(owed) = &cancelled {
-        cache::outdate(&(caller.account().into(), id.as_u128()), http::now());
         webhooks::nudge(env, owed).await;
     }
     let snapshot = job::snapshot(env, caller.account(), id).await?;
