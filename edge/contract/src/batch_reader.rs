@@ -60,7 +60,7 @@ const FIELDS: [(&str, Field); 4] =
     [("memories", Field::Memories), ("label", Field::Label), ("group", Field::Group), ("lines", Field::Lines)];
 
 /// The highest line: the store would give a higher one back as another number.
-const LARGEST_LINE: u64 = i64::MAX as u64;
+pub const LARGEST_LINE: u64 = i64::MAX as u64;
 
 /// The most bytes of a value beside the memories: lines have at most 19 digits each, and some white space.
 const VALUE_BYTES: usize = 16 << 10;

@@ -9,7 +9,7 @@ use crate::{
     BATCH_ITEMS, BatchStatus, CONTENT_CHARS, Code, Delivery, DeliveryList, DeliveryStatus, ErrorBody, Event, EventData,
     EventType, Forecast, GroupSum, Item, ItemError, ItemList, ItemStatus, JobId, JobList, JobStatus, JobSummary, Kind,
     LABEL_CHARS, Memory, MemoryInput, MemoryList, Monthly, Ping, Running, Scope, Tier, URL_BYTES, Usage, Used, UsedKey,
-    WEBHOOKS, Webhook, WebhookId, WebhookList, WebhookStatus,
+    WEBHOOKS, Webhook, WebhookId, WebhookList, WebhookStatus, batch_reader::LARGEST_LINE,
 };
 use serde_json::json;
 use std::borrow::Cow;
@@ -174,7 +174,7 @@ fn batch_input() -> Schema {
         ArrayBuilder::new().items(Ref::from_schema_name("MemoryInput")).min_items(Some(1)).max_items(Some(BATCH_ITEMS));
     let lines = ArrayBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
-        .items(count(0, usize::MAX))
+        .items(count(0, LARGEST_LINE as usize))
         .description(Some("Where each memory stands in its file: as many numbers as there are memories."));
     closed("A batch.")
         .property("memories", memories)
