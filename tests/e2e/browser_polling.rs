@@ -67,17 +67,22 @@ fn a_job_that_moves_all_the_time_is_asked_for_twice_a_second_at_most() {
     }
 }
 
-#[test]
-fn a_server_that_holds_nothing_back_is_polled_at_its_pace() {
-    let (job, tab) = watched(10);
+/// Has the page be answered at once, with two imported, and the same tag each time.
+fn answer_at_once(tab: &Tab, job: &Running, tag: &'static str) {
     let id = job.page().replace("/jobs/", "");
     tab.answer(move |_| {
         let body =
             format!(r#"{{"id":"{id}","status":"processing","received":10,"imported":2,"failed":0,"errors":[]}}"#);
         let headers =
-            vec![("Content-Type", "application/json".into()), ("ETag", "\"9\"".into()), ("Retry-After", "1".into())];
+            vec![("Content-Type", "application/json".into()), ("ETag", tag.into()), ("Retry-After", "1".into())];
         Reply::Give(200, headers, body)
     });
+}
+
+#[test]
+fn a_server_that_holds_nothing_back_is_polled_at_its_pace() {
+    let (job, tab) = watched(10);
+    answer_at_once(&tab, &job, "\"9\"");
     tab.nudge();
     tab.sees("[data-count=imported]", "2");
     // The first one after that asks whether the server would wait.
@@ -95,15 +100,8 @@ fn a_server_that_holds_nothing_back_is_polled_at_its_pace() {
 #[test]
 fn a_tag_that_was_weakened_on_the_way_is_the_version_that_it_names() {
     let (job, tab) = watched(10);
-    let id = job.page().replace("/jobs/", "");
-    tab.answer(move |_| {
-        let body =
-            format!(r#"{{"id":"{id}","status":"processing","received":10,"imported":2,"failed":0,"errors":[]}}"#);
-        // As something that compresses leaves it.
-        let headers =
-            vec![("Content-Type", "application/json".into()), ("ETag", "W/\"9\"".into()), ("Retry-After", "1".into())];
-        Reply::Give(200, headers, body)
-    });
+    // As something that compresses leaves it.
+    answer_at_once(&tab, &job, "W/\"9\"");
     tab.nudge();
     tab.sees("[data-count=imported]", "2");
     let knows = |it: &Request| it.header("If-None-Match") == Some("\"9\"") && it.header("Prefer").is_some();

@@ -107,7 +107,7 @@ fn what_failed_is_tried_again_with_growing_waits_for_a_day() {
 }
 
 #[test]
-fn what_was_never_tried_is_given_up_when_the_day_is_over_and_sent_to_nobody() {
+fn what_is_older_than_a_day_is_given_up_without_another_try() {
     let told = Told::new(Reply::Answer(500, &[]));
     told.import();
     told.tried(2);

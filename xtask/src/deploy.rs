@@ -32,36 +32,29 @@ pub const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 /// When something is refused, and when a step fails: then nothing behind it was done.
 pub fn run(flags: &Flags) -> Result<()> {
     let config = wrangler::config()?;
+    let uncommitted = uncommitted(&setup::output("git", &["status", "--porcelain"])?);
+    let refused = |env: &str| [placeholders(&config, env), uncommitted.clone()].concat();
     if flags.dry_run {
         build::all()?;
-    }
-    let envs = flags.env.as_deref().map_or(ENVIRONMENTS.to_vec(), |env| vec![env]);
-    for env in envs {
-        let uncommitted = uncommitted(&setup::output("git", &["status", "--porcelain"])?);
-        let refused = [placeholders(&config, env), uncommitted].concat();
-        if flags.dry_run {
+        for env in flags.env.as_deref().map_or(ENVIRONMENTS.to_vec(), |env| vec![env]) {
             progress::pass_through(wrangler::command(&["deploy", "--env", env, "--dry-run"]))?;
-            refused.iter().for_each(|reason| progress::say(&format!("{env} would be refused: {reason}")));
-        } else {
-            let local = flags.rehearse.as_ref().map(path::absolute).transpose()?;
-            ensure!(local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
-            deploy(&config, &Target { env, local })?;
+            refused(env).iter().for_each(|reason| progress::say(&format!("{env} would be refused: {reason}")));
         }
+        return Ok(());
     }
-    Ok(())
-}
-
-/// Migrates and deploys, and says what changed.
-fn deploy(config: &Value, target: &Target) -> Result<()> {
+    let env = flags.env.as_deref().context("which environment is meant?")?;
+    let target = Target { env, local: flags.rehearse.as_ref().map(path::absolute).transpose()? };
+    let refused = refused(env);
+    ensure!(target.local.is_some() || refused.is_empty(), "nothing was deployed:\n  {}", refused.join("\n  "));
     let known = known()?;
     let pending = |database: &String| Ok((database.clone(), pending(&target.applied(database)?, &known)?));
-    let pending = wrangler::databases(&config["env"][target.env]).iter().map(pending).collect::<Result<Vec<_>>>()?;
+    let pending = wrangler::databases(&config["env"][env]).iter().map(pending).collect::<Result<Vec<_>>>()?;
     // What does not compile must not have migrated anything.
     build::all()?;
     for (database, pending) in &pending {
         progress::say(&match pending.len() {
-            0 => format!("{}: no migration is pending in {database}", target.env),
-            count => format!("{}: {count} pending in {database}: {}", target.env, pending.join(", ")),
+            0 => format!("{env}: no migration is pending in {database}"),
+            count => format!("{env}: {count} pending in {database}: {}", pending.join(", ")),
         });
         if !pending.is_empty() {
             progress::run("Migrating", target.d1(&["migrations", "apply"], database, &[]))?;
@@ -70,10 +63,10 @@ fn deploy(config: &Value, target: &Target) -> Result<()> {
     if target.local.is_some() {
         return Ok(());
     }
-    let was = setup::output("git", &["rev-parse", "HEAD"]).and_then(|commit| upload(target.env, commit.trim()))?;
+    let was = setup::output("git", &["rev-parse", "HEAD"]).and_then(|commit| upload(env, commit.trim()))?;
     let range = was.map_or_else(|| "HEAD^..HEAD".to_owned(), |was| format!("{was}..HEAD"));
     let migrated: Vec<_> = pending.into_iter().flat_map(|(_, pending)| pending).collect();
-    println!("\nDeployed to {}: migrations {migrated:?}, and these commits:", target.env);
+    println!("\nDeployed to {env}: migrations {migrated:?}, and these commits:");
     print!("{}", setup::output("git", &["log", "--oneline", &range]).unwrap_or_else(|error| format!("{error}\n")));
     Ok(())
 }

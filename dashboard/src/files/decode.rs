@@ -171,7 +171,7 @@ fn windows_1252(byte: u8) -> char {
     UPPER.get(usize::from(byte.wrapping_sub(0x80))).copied().unwrap_or(char::from(byte))
 }
 
-/// How many ends of lines are in `text`: LF, CR and CR LF are one each.
+/// How many ends of lines are in a text, which may begin and end within a character: LF, CR and CR LF are one each.
 pub fn lines(bytes: &[u8]) -> u32 {
     let next = bytes.iter().skip(1).copied().chain([0]);
     let ends = bytes.iter().zip(next).filter(|(byte, next)| **byte == b'\n' || **byte == b'\r' && *next != b'\n');

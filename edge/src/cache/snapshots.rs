@@ -207,8 +207,13 @@ impl Snapshots {
         }
     }
 
+    /// What a read of that span tells who comes later: nothing, where the job has moved meanwhile.
+    fn still_tells(&self, key: &SnapshotKey, span: Span) -> Span {
+        if self.marks.peek(key).is_some_and(|mark| mark.overtook(span)) { Span::OVER } else { span }
+    }
+
     fn confirm(&mut self, key: &SnapshotKey, version: u64, span: Span) -> Option<Snapshot> {
-        let span = self.marks.peek(key).filter(|mark| mark.overtook(span)).map_or(span, |_| Span::OVER);
+        let span = self.still_tells(key, span);
         let (snapshot, kept) = self.kept.peek_mut(key).filter(|(snapshot, _)| snapshot.version == version)?;
         *kept = span;
         Some(snapshot.clone())
@@ -219,12 +224,9 @@ impl Snapshots {
         if self.kept.peek(&key).is_some_and(|(kept, _)| kept.version > snapshot.version) {
             return;
         }
-        let mut span = span;
+        let span = self.still_tells(&key, span);
         if let Some(mark) = self.marks.peek_mut(&key) {
             mark.miss = None;
-            if mark.overtook(span) {
-                span = Span::OVER;
-            }
         }
         self.bytes = self.bytes.saturating_add(weight(&key, &snapshot));
         if let Some((old, _)) = self.kept.put(key.clone(), (snapshot, span)) {
