@@ -255,9 +255,8 @@ impl Poll {
             None
         } else if hidden {
             // What is under way is given up when it takes too long, here as well.
-            let given_up =
-                || self.inner.try_with_value(|inner| inner.abort.as_ref().map(|_| inner.asked_at + PATIENCE));
-            let due = due.or_else(|| given_up().flatten());
+            let asked_at = |inner: &Inner| inner.abort.as_ref().map(|_| inner.asked_at);
+            let due = due.or_else(|| Some(self.inner.try_with_value(asked_at)?? + PATIENCE));
             due.filter(|_| self.insist.get_untracked()).map(|due| (due - now).max(HIDDEN_PACE))
         } else {
             Some(due.map_or(1_000.0, |due| (due - now).clamp(0.0, 1_000.0)))

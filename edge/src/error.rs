@@ -131,7 +131,7 @@ impl ApiError {
             Self::PayloadTooLarge(most) => (
                 413,
                 Code::PayloadTooLarge,
-                format!("The body is too large: at most {most} bytes. Send the memories in smaller batches."),
+                format!("The body is too large: at most {most} bytes. Send less at once, memories in smaller batches."),
             ),
             Self::UnsupportedEncoding => (
                 415,

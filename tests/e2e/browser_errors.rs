@@ -74,6 +74,26 @@ fn a_link_holds_filter_group_and_order_and_go_to_index_finds_the_place() {
 }
 
 #[test]
+fn a_filter_that_was_typed_stays_with_its_page_when_one_goes_back_and_forth() {
+    let tab = five_hundred();
+    let path = format!("/jobs/{}", job::ERRORS_500);
+    let is_at = |address: &str| tab.until(&format!("location.pathname + location.search === {}", json!(address)));
+    tab.fill("searchbox", "Filter errors", "empty");
+    is_at(&format!("{path}?q=empty"));
+    for _ in 0..2 {
+        tab.click("link", "Jobs");
+        tab.sees(&job::row(job::ERRORS_500), "");
+        is_at("/");
+        tab.js::<Value>("history.back()");
+        tab.sees("[data-matches]", "167 of 500 failures");
+        is_at(&format!("{path}?q=empty"));
+    }
+    tab.fill("searchbox", "Filter errors", "");
+    tab.sees("[data-matches]", "500 failures");
+    is_at(&path);
+}
+
+#[test]
 fn what_matches_or_all_is_exported_as_csv_json_and_ndjson() {
     let tab = five_hundred();
     keep_files(&tab);

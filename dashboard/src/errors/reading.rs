@@ -15,7 +15,10 @@ use leptos::{
     prelude::*,
     task::{spawn_local, tick},
 };
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+};
 use std::sync::Arc;
 use web_sys::UrlSearchParams;
 
@@ -85,7 +88,16 @@ impl Reading {
                 reading.show_new();
             }
         });
-        Effect::new(move |_| reading.write_address());
+        let (location, navigate) = (use_location(), use_navigate());
+        // The address is at what is shown, without an entry in the history for every letter.
+        Effect::new(move |_| {
+            let query = reading.query();
+            if location.search.get_untracked() != query {
+                let (path, mark) = (location.pathname.get_untracked(), if query.is_empty() { "" } else { "?" });
+                let instead = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                navigate(&format!("{path}{mark}{query}"), instead);
+            }
+        });
         reading
     }
 
@@ -189,9 +201,9 @@ impl Reading {
         });
     }
 
-    /// Keeps the address at what is shown, without an entry in the history for every letter.
-    fn write_address(self) {
-        let Ok(query) = UrlSearchParams::new() else { return };
+    /// What of the address says what is shown, as behind the `?`.
+    fn query(self) -> String {
+        let Ok(query) = UrlSearchParams::new() else { return String::new() };
         self.text.with(|text| {
             if !text.is_empty() {
                 query.set("q", text)
@@ -206,14 +218,7 @@ impl Reading {
         if sort != Sort::default() {
             query.set("sort", sort.name());
         }
-        let query: String = query.to_string().into();
-        let (location, Ok(history)) = (window().location(), window().history()) else { return };
-        let (Ok(path), Ok(search)) = (location.pathname(), location.search()) else { return };
-        if search.trim_start_matches('?') != query {
-            let address = if query.is_empty() { path } else { format!("{path}?{query}") };
-            let state = history.state().unwrap_or_default();
-            let _ = history.replace_state_with_url(&state, "", Some(&address));
-        }
+        query.to_string().into()
     }
 }
 

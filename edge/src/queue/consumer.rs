@@ -1,8 +1,9 @@
 //! Works through the queue's messages.
 //!
 //! What fails because the store does not answer is no fault of the job: its message goes back with a delay, as a new one,
-//! which begins to count anew, and so without end; one of the sweep is followed by another. Only what is wrong with the job itself is left to the queue to count;
-//! what it gives up comes back as a dead letter, and ends the job unless it has moved since.
+//! which begins to count anew, and so without end; one of the sweep is followed by another. Only what is wrong with the job
+//! itself is left to the queue to count; what it gives up comes back as a dead letter, and ends the job unless it has moved
+//! since.
 
 use super::{Message, enqueue};
 use crate::{cache, error::ApiError, http, settings, store, webhooks};

@@ -51,15 +51,12 @@ macro_rules! finished {
     };
 }
 
-/// As many of the rows as ?2 and ?3 allow, by `weight`.
+/// The keys of as many items as ?2 and ?3 allow, by what they weigh.
 macro_rules! bounded {
-    ($key:literal, $weight:literal, $rows:expr) => {
+    ($weight:literal, $rows:expr) => {
         concat!(
-            "(SELECT ",
-            $key,
-            " FROM (SELECT *, SUM(weight) OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM (SELECT ",
-            $key,
-            ", ",
+            "(SELECT account_id, job_id, item_index FROM (SELECT *, SUM(weight) OVER (ROWS UNBOUNDED PRECEDING) AS upto \
+               FROM (SELECT account_id, job_id, item_index, ",
             $weight,
             " AS weight FROM ",
             $rows,
@@ -71,7 +68,6 @@ macro_rules! bounded {
 const ERRORS: &str = concat!(
     "DELETE FROM batch_errors WHERE (account_id, job_id, item_index) IN ",
     bounded!(
-        "account_id, job_id, item_index",
         "COALESCE(octet_length(item), 0)",
         concat!("(", finished!("?4"), ") AS old JOIN batch_errors USING (account_id) WHERE job_id = old.id")
     )
@@ -87,7 +83,6 @@ const FINISHED: &str = concat!(
 const BROKEN_OFF_ITEMS: &str = concat!(
     "DELETE FROM batch_items WHERE (account_id, job_id, item_index) IN ",
     bounded!(
-        "account_id, job_id, item_index",
         "COALESCE(octet_length(content), 0) + COALESCE(octet_length(metadata), 0)",
         concat!(
             "admissions JOIN batch_items USING (account_id) WHERE admitted_at <= ?1",
