@@ -67,12 +67,17 @@ fn what_is_not_sent_is_kept_if_the_reader_agrees_and_offered_to_the_same_account
     tab.sees(".sending", "Not sent: 3");
     tab.sees(".review", "1,200 rows were not sent when this page was last left");
     assert_clean(&tab, "rows that were kept");
+    let beside = tab.beside("/import");
+    beside.sees(".review", "1,200 rows were not sent");
     open.store(true, Ordering::Relaxed);
     tab.click("button", "Send the rest");
     tab.sees("[data-screen=group] h1", "Completed, everything imported");
     tab.sees("[data-count=received]", "1,200");
     tab.until(&format!("{STORED}.then(count => count === 0)"));
     assert_eq!(tab.js::<u32>("document.querySelectorAll('.sending').length"), 0);
+    beside.click("button", "Send the rest");
+    beside.sees(".toast", "Nothing is left of it: another tab has sent it");
+    assert_eq!(beside.js::<u32>("document.querySelectorAll('.review').length"), 0);
 }
 
 #[test]

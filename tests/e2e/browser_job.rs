@@ -3,7 +3,7 @@
 use crate::browser_accessibility::assert_clean;
 use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
 use contract::{JobId, Tier, path};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Account, Running, bearer, browser::Tab, importing, importing_server, job, start, traffic::Reply};
 
 fn refused(status: u16, code: &str) -> Reply {
@@ -114,6 +114,25 @@ fn what_failed_for_what_passes_is_retried_in_a_new_job_though_the_answer_got_los
         "[data-retry]",
         "Nothing is left to retry here: what could be was retried already, and is in a later job.",
     );
+}
+
+#[test]
+fn a_filter_does_not_go_along_into_the_job_of_a_retry_and_is_there_again_behind_it() {
+    let account = Account::new(Tier::Developer);
+    let job = with_two_too_many(&account);
+    let tab = Tab::open_at(importing_server().url(), &format!("/jobs/{job}"));
+    tab.sign_in(&account.key);
+    tab.fill("searchbox", "Filter errors", "11-");
+    tab.sees("[data-matches]", "1 of 2 failures");
+    tab.until("location.search === '?q=11-'");
+    tab.click("button", "Retry 2 items");
+    tab.until(&format!("location.pathname !== '/jobs/{job}'"));
+    tab.sees("h1", "Completed, but nothing was imported");
+    tab.sees("[data-matches]", "2 failures");
+    assert_eq!(tab.js::<String>("location.search"), "");
+    tab.js::<Value>("history.back()");
+    tab.sees("[data-matches]", "1 of 2 failures");
+    tab.until(&format!("location.pathname + location.search === '/jobs/{job}?q=11-'"));
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn filter_order_scroll_selection_expanded_row_and_focus_survive_twenty_polls_tha
     tab.until_asked(|all| all.iter().any(|it| it.path.contains("/items") && it.ended_at.is_some()));
     tab.js::<bool>("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
     tab.js::<Value>("{ getSelection().selectAllChildren(document.querySelector('.detail p')); null }");
+    tab.until("location.search === '?q=agent&sort=-index'");
     let before: Value = tab.js(PLACE);
     assert_eq!((&before["filter"], &before["focus"]), (&"agent".into(), &"40".into()), "{before}");
     assert!(before["scroll"].as_f64() > Some(0.0) && before["selection"] == "agent cap reached (3)", "{before}");

@@ -7,7 +7,7 @@ use crate::{
     files::check::{Checked, Problem},
     import::{
         batch::{Import, Memory, batches, parts},
-        fit::Room,
+        fit::{Fit, Room},
     },
     session::Session,
     text::plural,
@@ -46,10 +46,10 @@ impl Chosen {
         found.good.len().saturating_sub(if self.leaves_empty.get() { found.empty } else { 0 }) as u32
     }
 
-    /// How many of them there is room for.
-    pub fn fits(self, room: &Room) -> u32 {
+    /// For how many of them there is room.
+    pub fn fit(self, room: &Room) -> Fit {
         let (found, leaves_empty) = (self.found.read(), self.leaves_empty.get());
-        room.fits(found.good.iter().filter(|good| !(good.is_empty && leaves_empty))) as u32
+        room.fit(found.good.iter().filter(|good| !(good.is_empty && leaves_empty)))
     }
 
     /// The first of them as they are sent.
@@ -67,21 +67,22 @@ impl Chosen {
 pub fn WillFit(rows: Chosen, room: RwSignal<Option<Room>>) -> impl IntoView {
     let says = move || {
         let room = room.get()?;
-        let (all, fits) = (rows.count(), rows.fits(&room));
-        if fits >= all {
+        let (all, fit) = (rows.count(), rows.fit(&room));
+        if fit.rows >= all {
             return None;
         }
-        let left = u32::try_from(room.writes.min(room.received)).unwrap_or(u32::MAX);
-        let next = day(&room.resets_at);
-        let refused = all.saturating_sub(fits);
-        Some(format!(
-            "{} {}, {} {} left this month, which begins anew on {next}: {} will fail.",
-            number(all),
-            plural(all, "row", "rows"),
-            number(left),
-            plural(left, "write", "writes"),
-            number(refused),
-        ))
+        let (next, rest) = (day(&room.resets_at), number(all.saturating_sub(fit.rows)));
+        let rows = format!("{} {}", number(all), plural(all, "row", "rows"));
+        Some(if fit.is_sent_out {
+            let first = number(fit.rows);
+            format!(
+                "{rows}, {first} of which may still be sent this month. It begins anew on {next}: {rest} may be refused."
+            )
+        } else {
+            let left = u32::try_from(room.writes).unwrap_or(u32::MAX);
+            let writes = plural(left, "write", "writes");
+            format!("{rows}, {} {writes} left this month, which begins anew on {next}: {rest} will fail.", number(left))
+        })
     };
     let says = Signal::derive(move || says().unwrap_or_default());
     view! {

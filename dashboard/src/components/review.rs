@@ -78,7 +78,7 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
     let (land, room) = (land(outbox), room(session));
     let Checking { found, is_done, .. } = checking;
     let rows = Chosen { found, leaves_empty };
-    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map_or(u32::MAX, |room| rows.fits(room))));
+    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map_or(u32::MAX, |room| rows.fit(room).rows)));
     let is_ready = move || is_done.get() && rows.count() != 0 && (leaves_bad.get() || found.read().bad() == 0);
     let send = StoredValue::new_local(move |most: u32| {
         outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(rows.memories(most as usize))));

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::number,
-    components::checkbox::Checkbox,
+    components::{checkbox::Checkbox, toast::Toast},
     import::{batch::Post, kept::Kept, land::land, send::Outbox},
     session::Session,
     text::{plural, visible},
@@ -13,14 +13,20 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn Unsent() -> impl IntoView {
     let (session, outbox, kept) = (expect_context::<Session>(), expect_context::<Outbox>(), expect_context::<Kept>());
-    let land = land(outbox);
+    let (land, toast) = (land(outbox), expect_context::<Toast>());
     let send = move |_| {
         let (key, land) = (session.key(), land.clone());
         spawn_local(async move {
-            let batches = kept.take().await;
-            if !batches.is_empty() {
-                outbox.lay_again(batches);
-                outbox.send(key, land);
+            match kept.take().await {
+                Ok(batches) if batches.is_empty() => {
+                    toast
+                        .say("Nothing is left of it: another tab has sent it, or it is older than 20 hours".to_owned());
+                }
+                Ok(batches) => {
+                    outbox.lay_again(batches);
+                    outbox.send(key, land);
+                }
+                Err(_) => toast.say("The browser does not hand out what it kept".to_owned()),
             }
         });
     };

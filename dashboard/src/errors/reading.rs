@@ -17,9 +17,9 @@ use leptos::{
 };
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_location, use_navigate, use_query_map},
+    hooks::{use_location, use_navigate},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use web_sys::UrlSearchParams;
 
 /// The reader's place. What one would bookmark of it is in the address: `q`, `group` and `sort`.
@@ -53,13 +53,18 @@ pub struct Reading {
     pub window: Memo<Window>,
 }
 
+/// For how long nothing is typed before the address follows.
+const SETTLED: Duration = Duration::from_millis(300);
+
 /// What an expanded row is taken for until it is drawn, in CSS pixels.
 const DETAIL: f64 = 160.0;
 
 impl Reading {
     /// A reader at the place that the address names.
     pub fn new(live: Memo<Arc<ErrorSet>>, items: Items) -> Self {
-        let asked = use_query_map().get_untracked();
+        // Not the route's own, which stays as it is when another job comes to the same route.
+        let (location, navigate) = (use_location(), use_navigate());
+        let asked = location.query.get_untracked();
         let shown = RwSignal::new(live.get_untracked());
         let text = RwSignal::new(asked.get("q").unwrap_or_default());
         let group = RwSignal::new(asked.get("group").map(Arc::from));
@@ -88,16 +93,18 @@ impl Reading {
                 reading.show_new();
             }
         });
-        let (location, navigate) = (use_location(), use_navigate());
-        // The address is at what is shown, without an entry in the history for every letter.
-        Effect::new(move |_| {
-            let query = reading.query();
-            if location.search.get_untracked() != query {
-                let (path, mark) = (location.pathname.get_untracked(), if query.is_empty() { "" } else { "?" });
+        let path = location.pathname.get_untracked();
+        // The address is at what is shown, without an entry in the history for every letter. Some browsers take no more than a
+        // hundred changes within half a minute.
+        let mut write_address = debounce(SETTLED, move |query: String| {
+            // Somebody may be on the way to another page.
+            if location.pathname.get_untracked() == path && location.search.get_untracked() != query {
+                let mark = if query.is_empty() { "" } else { "?" };
                 let instead = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
                 navigate(&format!("{path}{mark}{query}"), instead);
             }
         });
+        Effect::new(move |_| write_address(reading.query()));
         reading
     }
 

@@ -14,6 +14,15 @@ pub struct Room {
     pub resets_at: String,
 }
 
+/// How much of a file fits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fit {
+    /// The first so many rows.
+    pub rows: u32,
+    /// Whether the rest may not even be sent; else it may not land.
+    pub is_sent_out: bool,
+}
+
 impl Room {
     /// What `usage` leaves.
     pub fn of(usage: Usage) -> Self {
@@ -24,15 +33,20 @@ impl Room {
         }
     }
 
-    /// How many of the first `rows` there is room for. What is empty takes none of the writes: it fails before.
-    pub fn fits<'a>(&self, rows: impl Iterator<Item = &'a Good>) -> usize {
+    /// For how many of the first `rows` there is room. What is empty takes none of the writes: it fails before.
+    pub fn fit<'a>(&self, rows: impl Iterator<Item = &'a Good>) -> Fit {
         let (mut writes, mut received) = (self.writes, usize::try_from(self.received).unwrap_or(usize::MAX));
-        let take = |row: &'a Good| {
-            writes = writes.checked_sub(u64::from(!row.is_empty))?;
-            received = received.checked_sub(counts_as(row.json.len()))?;
-            Some(())
-        };
-        rows.map_while(take).count()
+        let mut fit = Fit { rows: 0, is_sent_out: false };
+        for row in rows {
+            let Some(left) = writes.checked_sub(u64::from(!row.is_empty)) else { return fit };
+            writes = left;
+            let Some(left) = received.checked_sub(counts_as(row.json.len())) else {
+                return Fit { is_sent_out: true, ..fit };
+            };
+            received = left;
+            fit.rows += 1;
+        }
+        fit
     }
 }
 
@@ -45,9 +59,11 @@ mod tests {
         let room = |writes, received| Room { writes, received, resets_at: String::new() };
         let rows = [false, true, false, true, false].map(|is_empty| Good { line: 1, is_empty, json: "{}".into() });
         for (writes, received, fits) in [(9, 9, 5), (3, 9, 5), (2, 9, 4), (1, 9, 2), (0, 9, 0), (9, 3, 3), (0, 0, 0)] {
-            assert_eq!(room(writes, received).fits(rows.iter()), fits, "{writes} {received}");
+            assert_eq!(room(writes, received).fit(rows.iter()).rows, fits, "{writes} {received}");
         }
         let large = Good { line: 1, is_empty: false, json: "n".repeat(20_000).into() };
-        assert_eq!(room(9, 5).fits([&large; 3].into_iter()), 2, "each counts as two");
+        let fit = |writes, received| room(writes, received).fit([&large; 3].into_iter());
+        assert_eq!(fit(9, 5), Fit { rows: 2, is_sent_out: true }, "each counts as two");
+        assert_eq!(fit(2, 9), Fit { rows: 2, is_sent_out: false });
     }
 }

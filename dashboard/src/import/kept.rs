@@ -8,6 +8,7 @@ use js_sys::Date;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
 
 /// Milliseconds for which it is kept. The API knows an idempotency key for a day: sent later, a batch might be imported twice.
 const KEPT: f64 = 20.0 * 3_600_000.0;
@@ -99,16 +100,19 @@ impl Kept {
 
     /// Takes what was offered, as far as it is still to be sent: another tab may have handed some of it in, and what is too old
     /// might be imported twice.
-    pub async fn take(self) -> Vec<Batch> {
+    ///
+    /// # Errors
+    /// When the browser does not hand it out: it is offered still.
+    pub async fn take(self) -> Result<Vec<Batch>, JsValue> {
         let (owner, offered) = (self.owner.get_untracked(), self.offered.get_untracked());
         let found = match owner {
-            Some(owner) => database::all(&owner).await.unwrap_or_default(),
+            Some(owner) => database::all(&owner).await?,
             None => Vec::new(),
         };
         self.offered.set(Vec::new());
         let mut batches = batches(&found, Date::now());
         batches.retain(|batch| offered.iter().any(|offered| offered.idempotency_key == batch.idempotency_key));
-        batches
+        Ok(batches)
     }
 
     /// Forgets what was offered.
