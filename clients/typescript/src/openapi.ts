@@ -736,7 +736,7 @@ export interface components {
             tier: components["schemas"]["Tier"];
             /** @description Memories that landed this month. */
             writes: components["schemas"]["Monthly"];
-            /** @description Memories that were sent this month, whether or not they landed. One of more than 16 KiB counts once more for each 16 KiB. */
+            /** @description Memories that were sent this month, whether or not they landed. One counts once more for each whole 16 KiB of it. */
             received: components["schemas"]["Used"];
             /** @description Agents that the account has. */
             agents: components["schemas"]["Used"];

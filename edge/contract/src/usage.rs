@@ -9,7 +9,7 @@ pub struct Usage {
     pub tier: Tier,
     /// Memories that landed this month.
     pub writes: Monthly,
-    /// Memories that were sent this month, whether or not they landed. One of more than 16 KiB counts once more for each 16 KiB.
+    /// Memories that were sent this month, whether or not they landed. One counts once more for each whole 16 KiB of it.
     pub received: Used,
     /// Agents that the account has.
     pub agents: Used,

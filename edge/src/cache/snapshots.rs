@@ -164,7 +164,7 @@ impl Snapshots {
             Some((snapshot, _)) => Some(snapshot.version),
             None => None,
         };
-        let mark = self.marks.get_or_insert_mut(key.clone(), Mark::default);
+        let mark = self.mark(key);
         if let Some((miss, span)) = mark.miss
             && span.serves(came, now)
         {
@@ -175,6 +175,10 @@ impl Snapshots {
         }
         mark.reading = Some(now);
         Plan::Read(version)
+    }
+
+    fn mark(&mut self, key: &SnapshotKey) -> &mut Mark {
+        self.marks.get_or_insert_mut(key.clone(), Mark::default)
     }
 
     /// The read that began at `began` is over, however it ended.
@@ -201,10 +205,8 @@ impl Snapshots {
         if let Some((_, span)) = self.kept.peek_mut(key) {
             *span = Span::OVER;
         }
-        // Whose read is under way without a mark has been forgotten anyway.
-        if let Some(mark) = self.marks.peek_mut(key) {
-            *mark = Mark { moved: Some(now), ..Mark::default() };
-        }
+        // A read that took too long may be under way without a mark.
+        *self.mark(key) = Mark { moved: Some(now), ..Mark::default() };
     }
 
     /// What a read of that span tells who comes later: nothing, where the job has moved meanwhile.
@@ -376,6 +378,20 @@ mod tests {
         snapshots.keep(key.clone(), snapshot(2, false, "behind"), span(1_101, 1_106));
         snapshots.end_read(&key, 1_101);
         assert_eq!(served(&mut snapshots, &key, 1_107), Some(2));
+    }
+
+    #[test]
+    fn a_read_that_nobody_waits_for_any_more_is_overtaken_too() {
+        let mut snapshots = Snapshots::new();
+        let key = key("acme", 1);
+        assert!(matches!(snapshots.plan(&key, 0, 0), Plan::Read(None)));
+        assert!(matches!(snapshots.plan(&key, READ_PATIENCE, READ_PATIENCE), Plan::Read(None)));
+        snapshots.keep(key.clone(), snapshot(1, false, ""), span(READ_PATIENCE, 1_100));
+        snapshots.end_read(&key, READ_PATIENCE);
+        snapshots.outdate(&key, 1_200);
+        snapshots.keep(key.clone(), snapshot(1, false, ""), span(0, 1_300));
+        snapshots.end_read(&key, 0);
+        assert_eq!(served(&mut snapshots, &key, 1_301), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub async fn get(env: &Env, caller: &Caller, id: &str, incoming: &Incoming) -> R
         let snapshot = snapshot(env, caller.account(), id).await?;
         let etag = etag(snapshot.version);
         let is_known = incoming.if_none_match.as_deref().is_some_and(|sent| matches(sent, &etag));
-        if !is_known || snapshot.is_final || incoming.is_gone() || until.is_none_or(|until| http::now() >= until) {
+        if !is_known || snapshot.is_final || until.is_none_or(|until| http::now() >= until) || incoming.is_gone() {
             break (snapshot, etag, is_known);
         }
         // Of those who wait none holds on to what may be evicted meanwhile.

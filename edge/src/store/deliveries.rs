@@ -161,7 +161,8 @@ const GIVE_UP: &str = concat!(
     "UPDATE webhook_deliveries SET status = 'failed', next_at = NULL, \
        error = COALESCE(error, 'the receiver took no more of them within a day') \
      WHERE created_at < ?1 AND (account_id, webhook_id, job_id) IN ",
-    due!()
+    due!(),
+    " RETURNING webhook_id AS json"
 );
 
 const DUE: &str = concat!(
@@ -171,7 +172,7 @@ const DUE: &str = concat!(
 );
 
 /// At most `limit` deliveries in a database that were due at `since` and that nobody has tried. They count as due at `now`. Ten
-/// times as many are given up, where their events happened before `over`.
+/// times as many are given up, where their events happened before `over`: how many, comes along.
 pub async fn overdue_deliveries(
     env: &Env,
     database: u32,
@@ -179,10 +180,11 @@ pub async fn overdue_deliveries(
     since: u64,
     over: u64,
     limit: u32,
-) -> Result<Vec<DeliveryKey>, ApiError> {
+) -> Result<(Vec<DeliveryKey>, usize), ApiError> {
     let statements = [
         prepare(GIVE_UP, &[over.into(), since.into(), limit.saturating_mul(10).into()]),
         prepare(DUE, &[now.into(), since.into(), limit.into()]),
     ];
-    returned(&transaction_on(env, database, &statements).await?, 1)
+    let results = transaction_on(env, database, &statements).await?;
+    Ok((returned(&results, 1)?, results.of(0).len()))
 }

@@ -43,12 +43,12 @@ pub async fn set_going(env: &Env, database: u32) -> Result<(), ApiError> {
     let since = http::now().saturating_sub(patience);
     let over = since.saturating_sub(schedule::OVER);
     for _ in 0..queue::share(env, PORTIONS) {
-        let overdue = store::overdue_deliveries(env, database, http::now(), since, over, PORTION).await?;
-        if overdue.is_empty() {
+        let (overdue, given_up) = store::overdue_deliveries(env, database, http::now(), since, over, PORTION).await?;
+        if overdue.is_empty() && given_up == 0 {
             break;
         }
-        console_warn!("{} deliveries are overdue: enqueued again", overdue.len());
-        later(env, &overdue, 0).await;
+        console_warn!("{} deliveries are overdue and enqueued again, {given_up} are given up", overdue.len());
+        nudge(env, &overdue).await;
     }
     Ok(())
 }
