@@ -123,6 +123,22 @@ fn what_the_month_has_no_room_for_is_said_before_and_may_be_left_out() {
 }
 
 #[test]
+fn what_may_not_even_be_sent_this_month_is_said_before() {
+    let account = Account::new(Tier::Hobby);
+    let tab = import_page(&account);
+    let used = |used, limit| json!({ "used": used, "limit": limit, "resets_at": "2099-12-01" });
+    let usage = json!({
+        "tier": "hobby", "writes": used(0, 1_000), "received": used(9_998, 10_000), "agents": used(0, 2),
+        "batches": { "running": 0, "limit": 3 }, "account": "acme", "key": { "id": "0", "expires_at": null },
+    });
+    tab.answer(move |url| if url.ends_with("/v1/usage") { Reply::json(200, usage.to_string()) } else { Reply::Pass });
+    drop_rows(&tab, 5);
+    tab.sees(".warning", "5 rows, 2 of which may still be sent this month, which begins anew on");
+    tab.sees(".warning", "3 may be refused.");
+    tab.find("button", "Import only the first 2, which fit");
+}
+
+#[test]
 fn the_server_tells_of_the_first_rows_what_would_fail_and_stores_nothing() {
     let account = Account::new(Tier::Hobby);
     let tab = import_page(&account);

@@ -73,16 +73,13 @@ pub fn WillFit(rows: Chosen, room: RwSignal<Option<Room>>) -> impl IntoView {
         }
         let (next, rest) = (day(&room.resets_at), number(all.saturating_sub(fit.rows)));
         let rows = format!("{} {}", number(all), plural(all, "row", "rows"));
-        Some(if fit.is_sent_out {
-            let first = number(fit.rows);
-            format!(
-                "{rows}, {first} of which may still be sent this month. It begins anew on {next}: {rest} may be refused."
-            )
+        let (left, rest) = if fit.is_sent_out {
+            (format!("{} of which may still be sent", number(fit.rows)), format!("{rest} may be refused"))
         } else {
             let left = u32::try_from(room.writes).unwrap_or(u32::MAX);
-            let writes = plural(left, "write", "writes");
-            format!("{rows}, {} {writes} left this month, which begins anew on {next}: {rest} will fail.", number(left))
-        })
+            (format!("{} {} left", number(left), plural(left, "write", "writes")), format!("{rest} will fail"))
+        };
+        Some(format!("{rows}, {left} this month, which begins anew on {next}: {rest}."))
     };
     let says = Signal::derive(move || says().unwrap_or_default());
     view! {
