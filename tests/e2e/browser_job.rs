@@ -72,20 +72,20 @@ fn a_key_that_may_not_write_is_offered_neither() {
     assert!(!tab.text("main").contains("Retry"));
 }
 
-/// Twelve agents in an account that may have ten.
-fn with_two_too_many(account: &Account) -> JobId {
+/// The page of a job of twelve agents, in an account that may have ten.
+fn with_two_too_many() -> (Account, JobId, Tab) {
+    let account = Account::new(Tier::Developer);
     let memories: Vec<_> = (0..12).map(|n| json!({ "content": "hello", "agent_id": format!("agent {n}") })).collect();
     let job = importing().import(&account.key, &memories);
     importing().finished(job, &account.key);
-    job
+    let tab = Tab::open_at(importing_server().url(), &format!("/jobs/{job}"));
+    tab.sign_in(&account.key);
+    (account, job, tab)
 }
 
 #[test]
 fn what_failed_for_what_passes_is_retried_in_a_new_job_though_the_answer_got_lost() {
-    let account = Account::new(Tier::Developer);
-    let job = with_two_too_many(&account);
-    let tab = Tab::open_at(importing_server().url(), &format!("/jobs/{job}"));
-    tab.sign_in(&account.key);
+    let (account, job, tab) = with_two_too_many();
     tab.sees("main button", "Retry 2 items");
     let is_largest = "(() => { const area = it => it.offsetWidth * it.offsetHeight; const [first, ...rest] = document.querySelectorAll('main button'); \
         return rest.filter(it => !it.matches('.group')).every(it => area(it) < area(first)); })()";
@@ -118,10 +118,7 @@ fn what_failed_for_what_passes_is_retried_in_a_new_job_though_the_answer_got_los
 
 #[test]
 fn a_filter_does_not_go_along_into_the_job_of_a_retry_and_is_there_again_behind_it() {
-    let account = Account::new(Tier::Developer);
-    let job = with_two_too_many(&account);
-    let tab = Tab::open_at(importing_server().url(), &format!("/jobs/{job}"));
-    tab.sign_in(&account.key);
+    let (_, job, tab) = with_two_too_many();
     tab.fill("searchbox", "Filter errors", "11-");
     tab.sees("[data-matches]", "1 of 2 failures");
     tab.until("location.search === '?q=11-'");

@@ -62,12 +62,11 @@ impl Chosen {
     }
 }
 
-/// Says what will not fit of the rows.
+/// Says what will not fit of the rows, where `fit` tells what does.
 #[component]
-pub fn WillFit(rows: Chosen, room: RwSignal<Option<Room>>) -> impl IntoView {
+pub fn WillFit(rows: Chosen, room: RwSignal<Option<Room>>, fit: Memo<Option<Fit>>) -> impl IntoView {
     let says = move || {
-        let room = room.get()?;
-        let (all, fit) = (rows.count(), rows.fit(&room));
+        let (room, fit, all) = (room.get()?, fit.get()?, rows.count());
         if fit.rows >= all {
             return None;
         }

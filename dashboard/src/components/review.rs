@@ -78,7 +78,9 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
     let (land, room) = (land(outbox), room(session));
     let Checking { found, is_done, .. } = checking;
     let rows = Chosen { found, leaves_empty };
-    let fits = Memo::new(move |_| room.with(|room| room.as_ref().map_or(u32::MAX, |room| rows.fit(room).rows)));
+    let fit = Memo::new(move |_| room.with(|room| room.as_ref().map(|room| rows.fit(room))));
+    // What is not known keeps nobody from sending all.
+    let fits = Memo::new(move |_| fit.get().map_or(u32::MAX, |fit| fit.rows));
     let is_ready = move || is_done.get() && rows.count() != 0 && (leaves_bad.get() || found.read().bad() == 0);
     let send = StoredValue::new_local(move |most: u32| {
         outbox.lay(Import::new(&name, browser::random_id()), parts(in_lines(rows.memories(most as usize))));
@@ -90,7 +92,7 @@ fn Send(name: String, checking: Checking, leaves_bad: RwSignal<bool>, leaves_emp
     });
     let of_those_that_fit = Signal::derive(move || format!("Import only the first {}, which fit", number(fits.get())));
     view! {
-        <WillFit rows=rows room=room />
+        <WillFit rows=rows room=room fit=fit />
         <Rehearsal rows=rows />
         <Consent />
         <div class="actions">

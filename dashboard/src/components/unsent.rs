@@ -3,7 +3,12 @@
 use crate::{
     browser::number,
     components::{checkbox::Checkbox, toast::Toast},
-    import::{batch::Post, kept::Kept, land::land, send::Outbox},
+    import::{
+        batch::Post,
+        kept::{KEPT_HOURS, Kept},
+        land::land,
+        send::Outbox,
+    },
     session::Session,
     text::{plural, visible},
 };
@@ -19,8 +24,9 @@ pub fn Unsent() -> impl IntoView {
         spawn_local(async move {
             match kept.take().await {
                 Ok(batches) if batches.is_empty() => {
-                    toast
-                        .say("Nothing is left of it: another tab has sent it, or it is older than 20 hours".to_owned());
+                    toast.say(format!(
+                        "Nothing is left of it: another tab has sent it, or it is older than {KEPT_HOURS} hours"
+                    ));
                 }
                 Ok(batches) => {
                     outbox.lay_again(batches);

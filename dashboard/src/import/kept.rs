@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
-/// Milliseconds for which it is kept. The API knows an idempotency key for a day: sent later, a batch might be imported twice.
-const KEPT: f64 = 20.0 * 3_600_000.0;
+/// Hours for which it is kept. The API knows an idempotency key for a day: sent later, a batch might be imported twice.
+pub const KEPT_HOURS: f64 = 20.0;
+
+/// The same in milliseconds.
+const KEPT: f64 = KEPT_HOURS * 3_600_000.0;
 
 /// What is kept for who is signed in.
 #[derive(Clone, Copy)]
